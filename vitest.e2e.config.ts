@@ -1,0 +1,13 @@
+// The browser suite: every spec drives Debian's Chromium against the real binary, one spec at a time,
+// for they share two cores with the server under test.
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  cacheDir: 'build/cache/vitest-e2e',
+  test: {
+    include: ['tests/e2e/**/*.spec.ts'],
+    fileParallelism: false,
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+  },
+});
