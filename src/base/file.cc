@@ -1,0 +1,191 @@
+#include "base/file.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "base/strings.h"
+
+namespace stepscope {
+namespace {
+
+Error ErrnoError(std::string_view what, std::string_view path) {
+  const int number = errno;
+  Code code = Code::kUnknown;
+  if (number == ENOENT || number == ENOTDIR) code = Code::kNotFound;
+  if (number == EACCES || number == EPERM || number == EXDEV || number == ELOOP) {
+    code = Code::kPermissionDenied;
+  }
+  if (number == EMFILE || number == ENFILE || number == ENOSPC || number == ENOMEM) {
+    code = Code::kResourceExhausted;
+  }
+  char buffer[128];
+  const char* reason = ::strerror_r(number, buffer, sizeof(buffer));
+  return {code, std::string(what) + " " + std::string(path) + ": " + reason};
+}
+
+FileType TypeOf(mode_t mode) {
+  if (S_ISREG(mode)) return FileType::kRegular;
+  if (S_ISDIR(mode)) return FileType::kDirectory;
+  return FileType::kOther;
+}
+
+FileStat ToFileStat(const struct stat& stat) {
+  return {TypeOf(stat.st_mode), stat.st_dev, stat.st_ino, static_cast<uint64_t>(stat.st_size),
+          int64_t{stat.st_mtim.tv_sec} * 1'000'000'000 + stat.st_mtim.tv_nsec};
+}
+
+class RealFile final : public RandomAccessFile {
+ public:
+  RealFile(int descriptor, std::string path) : descriptor_(descriptor), path_(std::move(path)) {}
+  RealFile(const RealFile&) = delete;
+  RealFile& operator=(const RealFile&) = delete;
+  ~RealFile() override { ::close(descriptor_); }
+
+  Result<size_t> ReadAt(uint64_t offset, std::span<std::byte> buffer) const override {
+    size_t filled = 0;
+    while (filled < buffer.size()) {
+      const ssize_t count = ::pread(descriptor_, buffer.data() + filled, buffer.size() - filled,
+                                    static_cast<off_t>(offset + filled));
+      if (count < 0 && errno == EINTR) continue;
+      if (count < 0) return ErrnoError("cannot read", path_);
+      if (count == 0) break;
+      filled += static_cast<size_t>(count);
+    }
+    return filled;
+  }
+
+  Result<FileStat> GetStat() const override {
+    struct stat stat;
+    if (::fstat(descriptor_, &stat) != 0) return ErrnoError("cannot stat", path_);
+    return ToFileStat(stat);
+  }
+
+ private:
+  int descriptor_;
+  std::string path_;
+};
+
+Result<std::unique_ptr<RandomAccessFile>> Adopt(int descriptor, std::string path) {
+  if (descriptor < 0) return ErrnoError("cannot open", path);
+  auto file = std::make_unique<RealFile>(descriptor, std::move(path));
+  ASSIGN_OR_RETURN(const FileStat stat, file->GetStat());
+  if (stat.type != FileType::kRegular) {
+    return Error{Code::kFailedPrecondition, "not a regular file"};
+  }
+  return std::unique_ptr<RandomAccessFile>(std::move(file));
+}
+
+// O_NONBLOCK, because opening a FIFO would otherwise wait for its writer.
+constexpr int kOpenFlags = O_RDONLY | O_CLOEXEC | O_NONBLOCK;
+
+// For kernels without openat2: no link is followed at all, which refuses more than it must but
+// never lets a path out.
+int OpenWithoutLinks(int directory, std::string_view relative) {
+  int current = ::dup(directory);
+  const auto parts = Split(relative, '/');
+  for (size_t i = 0; i < parts.size() && current >= 0; ++i) {
+    const std::string part(parts[i]);
+    if (part.empty() || part == ".") continue;
+    const bool is_last = i + 1 == parts.size();
+    const int flags = kOpenFlags | O_NOFOLLOW | (is_last ? 0 : O_DIRECTORY);
+    const int next = part == ".." ? (errno = EXDEV, -1) : ::openat(current, part.c_str(), flags);
+    const int reason = errno;
+    ::close(current);
+    errno = reason;
+    current = next;
+  }
+  return current;
+}
+
+class RealFileSystemImpl final : public FileSystem {
+ public:
+  Result<std::unique_ptr<RandomAccessFile>> Open(const std::string& path) const override {
+    return Adopt(::open(path.c_str(), kOpenFlags), path);
+  }
+
+  Result<std::vector<DirectoryEntry>> List(const std::string& directory) const override {
+    DIR* const stream = ::opendir(directory.c_str());
+    if (stream == nullptr) return ErrnoError("cannot list", directory);
+    std::vector<DirectoryEntry> entries;
+    errno = 0;
+    while (const dirent* entry = ::readdir(stream)) {
+      const std::string_view name = entry->d_name;
+      if (name == "." || name == "..") continue;
+      FileType type = FileType::kOther;
+      bool is_symlink = entry->d_type == DT_LNK;
+      if (entry->d_type == DT_REG) type = FileType::kRegular;
+      if (entry->d_type == DT_DIR) type = FileType::kDirectory;
+      if (entry->d_type == DT_LNK || entry->d_type == DT_UNKNOWN) {
+        struct stat stat;
+        if (::fstatat(::dirfd(stream), entry->d_name, &stat, 0) == 0) type = TypeOf(stat.st_mode);
+        if (entry->d_type == DT_UNKNOWN) {
+          is_symlink = ::fstatat(::dirfd(stream), entry->d_name, &stat, AT_SYMLINK_NOFOLLOW) == 0 &&
+                       S_ISLNK(stat.st_mode);
+        }
+      }
+      entries.push_back({std::string(name), type, is_symlink});
+      errno = 0;
+    }
+    const int reason = errno;
+    ::closedir(stream);
+    errno = reason;
+    if (reason != 0) return ErrnoError("cannot list", directory);
+    return entries;
+  }
+
+  Result<FileStat> GetStat(const std::string& path) const override {
+    struct stat stat;
+    if (::stat(path.c_str(), &stat) != 0) return ErrnoError("cannot stat", path);
+    return ToFileStat(stat);
+  }
+
+  Result<std::unique_ptr<RandomAccessFile>> OpenBeneath(
+      const std::string& directory, const std::string& relative) const override {
+    if (relative.find('\0') != std::string::npos) {
+      return Error{Code::kInvalidArgument, "a path holds a zero byte"};
+    }
+    const int root = ::open(directory.c_str(), O_RDONLY | O_CLOEXEC | O_DIRECTORY);
+    if (root < 0) return ErrnoError("cannot open", directory);
+    open_how how{};
+    how.flags = kOpenFlags;
+    how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
+    int descriptor =
+        static_cast<int>(::syscall(SYS_openat2, root, relative.c_str(), &how, sizeof(how)));
+    if (descriptor < 0 && (errno == ENOSYS || errno == EPERM) && !relative.starts_with('/')) {
+      descriptor = OpenWithoutLinks(root, relative);
+    }
+    const int reason = errno;
+    ::close(root);
+    errno = reason;
+    return Adopt(descriptor, relative);
+  }
+};
+
+}  // namespace
+
+Result<size_t> FileCursor::Read(std::span<std::byte> buffer) {
+  ASSIGN_OR_RETURN(const size_t count, file_.ReadAt(offset_, buffer));
+  offset_ += count;
+  return count;
+}
+
+const FileSystem& RealFileSystem() {
+  static const RealFileSystemImpl file_system;
+  return file_system;
+}
+
+std::string JoinPath(std::string_view directory, std::string_view name) {
+  if (directory.empty()) return std::string(name);
+  std::string path(directory);
+  if (!path.ends_with('/')) path.push_back('/');
+  return path.append(name);
+}
+
+}  // namespace stepscope

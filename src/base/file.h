@@ -1,0 +1,81 @@
+// The file system behind an interface, so that tests can script growth, damage and failure.
+//
+// Nothing here follows a path out of the logdir by itself: see OpenBeneath for names that come from
+// a file's content or from a request.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace stepscope {
+
+enum class FileType : uint8_t { kRegular, kDirectory, kOther };
+
+// What tells one file from another and one version of it from the next.
+struct FileStat {
+  FileType type = FileType::kOther;
+  uint64_t device = 0;
+  uint64_t inode = 0;
+  uint64_t size_bytes = 0;
+  int64_t modified_ns = 0;  // Since the epoch.
+};
+
+struct DirectoryEntry {
+  std::string name;
+  FileType type = FileType::kOther;  // Of what a link leads to; kOther when it leads nowhere.
+  bool is_symlink = false;
+};
+
+// An open file, read at any place. Thread-safe.
+class RandomAccessFile {
+ public:
+  virtual ~RandomAccessFile() = default;
+  // Fills `buffer` from `offset` on and returns how many bytes there were; 0 at the end.
+  virtual Result<size_t> ReadAt(uint64_t offset, std::span<std::byte> buffer) const = 0;
+  virtual Result<FileStat> GetStat() const = 0;
+};
+
+// A stream of bytes that may still grow: Read returns 0 at the end for now.
+class SequentialFile {
+ public:
+  virtual ~SequentialFile() = default;
+  virtual Result<size_t> Read(std::span<std::byte> buffer) = 0;
+};
+
+// Reads a RandomAccessFile from an offset on.
+class FileCursor final : public SequentialFile {
+ public:
+  FileCursor(const RandomAccessFile& file, uint64_t offset) : file_(file), offset_(offset) {}
+  Result<size_t> Read(std::span<std::byte> buffer) override;
+
+ private:
+  const RandomAccessFile& file_;  // Must outlive the cursor.
+  uint64_t offset_;
+};
+
+class FileSystem {
+ public:
+  virtual ~FileSystem() = default;
+  virtual Result<std::unique_ptr<RandomAccessFile>> Open(const std::string& path) const = 0;
+  // Entries in no particular order, without "." and "..".
+  virtual Result<std::vector<DirectoryEntry>> List(const std::string& directory) const = 0;
+  virtual Result<FileStat> GetStat(const std::string& path) const = 0;  // Follows links.
+  // Opens `relative` so that it cannot leave `directory` (no "..", no absolute path, no link that
+  // leads out): PERMISSION_DENIED otherwise.
+  virtual Result<std::unique_ptr<RandomAccessFile>> OpenBeneath(const std::string& directory,
+                                                                const std::string& relative) const = 0;
+};
+
+// The real one. Only regular files are opened (a FIFO would block). Thread-safe, lives for ever.
+const FileSystem& RealFileSystem();
+
+std::string JoinPath(std::string_view directory, std::string_view name);
+
+}  // namespace stepscope

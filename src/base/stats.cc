@@ -1,0 +1,68 @@
+#include "base/stats.h"
+
+#include <algorithm>
+
+namespace stepscope {
+
+const StatInfo& Describe(Stat stat) {
+  static constexpr StatInfo kInfos[] = {
+#define STEPSCOPE_STAT_INFO(id, name, severity, text) {name, Severity::severity, text},
+      STEPSCOPE_STATS(STEPSCOPE_STAT_INFO)
+#undef STEPSCOPE_STAT_INFO
+  };
+  return kInfos[static_cast<size_t>(stat)];
+}
+
+void Stats::Add(Stat stat, StatOccurrence occurrence) {
+  const std::lock_guard lock(mutex_);
+  Cell& cell = cells_[stat];
+  ++cell.count;
+  ++cell.count_by_file[occurrence.file];
+  if (cell.occurrences.size() < kMaxOccurrences) cell.occurrences.push_back(std::move(occurrence));
+  ++revision_;
+}
+
+void Stats::RemoveFile(std::string_view file) {
+  const std::lock_guard lock(mutex_);
+  for (auto& [stat, cell] : cells_) {
+    const auto found = cell.count_by_file.find(file);
+    if (found == cell.count_by_file.end()) continue;
+    cell.count -= found->second;
+    cell.count_by_file.erase(found);
+    std::erase_if(cell.occurrences, [&](const auto& o) { return o.file == file; });
+    ++revision_;
+  }
+  std::erase_if(cells_, [](const auto& entry) { return entry.second.count == 0; });
+}
+
+void Stats::Remove(Stat stat, std::string_view file, uint64_t offset) {
+  const std::lock_guard lock(mutex_);
+  const auto cell = cells_.find(stat);
+  if (cell == cells_.end()) return;
+  const auto removed = std::erase_if(cell->second.occurrences, [&](const StatOccurrence& o) {
+    return o.file == file && o.offset == offset;
+  });
+  if (removed == 0) return;
+  cell->second.count -= removed;
+  const auto by_file = cell->second.count_by_file.find(file);
+  if (by_file != cell->second.count_by_file.end()) {
+    by_file->second -= std::min<uint64_t>(by_file->second, removed);
+    if (by_file->second == 0) cell->second.count_by_file.erase(by_file);
+  }
+  if (cell->second.count == 0) cells_.erase(cell);
+  ++revision_;
+}
+
+std::map<Stat, StatSummary> Stats::Get() const {
+  const std::lock_guard lock(mutex_);
+  std::map<Stat, StatSummary> summaries;
+  for (const auto& [stat, cell] : cells_) summaries[stat] = {cell.count, cell.occurrences};
+  return summaries;
+}
+
+uint64_t Stats::revision() const {
+  const std::lock_guard lock(mutex_);
+  return revision_;
+}
+
+}  // namespace stepscope
