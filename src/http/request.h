@@ -1,0 +1,45 @@
+// One HTTP request as handlers see it: parsed, bounded and without a socket.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+
+namespace stepscope {
+
+enum class Method : uint8_t { kGet, kHead, kPost, kPut, kDelete, kOptions, kOther };
+
+struct Request {
+  Method method = Method::kGet;
+  std::string path;  // Decoded, absolute, without the path prefix and without /experiment/<id>.
+  std::vector<std::pair<std::string, std::string>> query;    // Decoded ('+' is a space), in order.
+  std::vector<std::pair<std::string, std::string>> headers;  // Names in lower case.
+  std::string body;
+
+  // The first value of that name.
+  std::optional<std::string_view> Query(std::string_view name) const;
+  std::vector<std::string_view> QueryAll(std::string_view name) const;
+  std::optional<std::string_view> Header(std::string_view name) const;  // `name` in lower case.
+  // Query parameters with a type: INVALID_ARGUMENT with a sentence when it is not one.
+  Result<int64_t> QueryInt(std::string_view name, int64_t fallback, int64_t low, int64_t high) const;
+  bool WantsJson() const;  // Accept names JSON before our columns, or does not name our columns.
+};
+
+// "/a%20b?x=1+2" -> path and query. INVALID_ARGUMENT for bad escapes, NUL bytes, and paths with
+// "." or ".." segments, encoded or not.
+struct Target {
+  std::string path;
+  std::vector<std::pair<std::string, std::string>> query;
+};
+Result<Target> ParseTarget(std::string_view target);
+
+// Form fields of a POST: application/x-www-form-urlencoded and multipart/form-data; other content
+// types have no fields.
+Result<std::vector<std::pair<std::string, std::string>>> ParseForm(const Request& request);
+
+}  // namespace stepscope

@@ -1,0 +1,79 @@
+// Event, Summary.Value and SummaryMetadata, in place: views into one record's data.
+//
+// Field numbers are TensorFlow's (event.proto, summary.proto). A view lives as long as the record.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "wire/proto_reader.h"
+
+namespace stepscope {
+
+using Bytes = std::span<const std::byte>;
+
+enum class EventKind : uint8_t {
+  kNone, kFileVersion, kGraphDef, kSummary, kLogMessage, kSessionLog, kTaggedRunMetadata,
+  kMetaGraphDef,
+};
+
+struct EventView {
+  double wall_time = 0;
+  int64_t step = 0;
+  EventKind kind = EventKind::kNone;  // The last field of the oneof wins, as in protobuf.
+  Bytes body;                         // Of that field: text, bytes or a message.
+};
+// Nothing when the bytes are not a valid Event. Checks the top level only.
+std::optional<EventView> ParseEvent(Bytes data);
+
+enum class ValueKind : uint8_t {
+  kNone, kSimpleValue, kObsoleteHistogram, kImage, kHistogram, kAudio, kTensor,
+};
+
+struct ValueView {
+  std::string_view tag;        // node_name stands in where the tag is empty, as upstream does it
+                               // (tensorboard/backend/event_processing/event_accumulator.py).
+  ValueKind kind = ValueKind::kNone;
+  float simple_value = 0;
+  Bytes body;                  // The message of any other kind.
+  std::optional<Bytes> metadata;  // A serialized SummaryMetadata.
+  Bytes whole;                 // The whole Summary.Value message.
+};
+std::optional<ValueView> ParseValue(Bytes message);
+
+// Walks Summary.value of an event's kSummary body.
+class SummaryReader {
+ public:
+  explicit SummaryReader(Bytes summary) : fields_(summary) {}
+  // The serialized next Value; false at the end or when ok() turned false.
+  bool Next(Bytes& value);
+  bool ok() const { return fields_.ok(); }
+
+ private:
+  ProtoReader fields_;
+};
+
+enum class DataClass : uint8_t { kUnknown = 0, kScalar = 1, kTensor = 2, kBlobSequence = 3 };
+
+struct MetadataView {
+  std::string_view plugin_name;
+  Bytes plugin_content;
+  std::string_view display_name;
+  std::string_view description;
+  DataClass data_class = DataClass::kUnknown;
+};
+std::optional<MetadataView> ParseMetadata(Bytes message);
+
+enum class SessionStatus : uint8_t { kUnspecified = 0, kStart = 1, kStop = 2, kCheckpoint = 3 };
+std::optional<SessionStatus> ParseSessionLog(Bytes message);
+
+struct TaggedRunMetadataView {
+  std::string_view tag;
+  Bytes run_metadata;
+};
+std::optional<TaggedRunMetadataView> ParseTaggedRunMetadata(Bytes message);
+
+}  // namespace stepscope

@@ -1,0 +1,68 @@
+// Record framing, the outermost layer of an event file.
+//
+//   record := length:u64  crc(length):u32  data[length]  crc(data):u32
+//
+// Integers are little-endian and crc is the masked CRC-32C.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+
+#include "base/file.h"
+#include "base/result.h"
+
+namespace stepscope {
+
+// Protobuf refuses messages of 2 GiB, so a longer record can only be damage.
+constexpr uint64_t kMaxRecordBytes = (uint64_t{1} << 31) - 1;
+constexpr uint64_t kRecordHeaderBytes = 12;
+constexpr uint64_t kRecordFooterBytes = 4;
+
+struct Record {
+  uint64_t offset = 0;              // Of the record's header in the file.
+  uint64_t length = 0;              // Of the data.
+  std::span<const std::byte> data;  // Valid until the next call of Next(); empty when `is_streamed`.
+  uint32_t stored_crc = 0;          // Masked, as in the file.
+  // Longer than the reader's buffer may grow: its checksum was taken as a stream (see IsIntact) and
+  // its data must be read from the file again where they are needed.
+  bool is_streamed = false;
+  uint32_t streamed_crc = 0;  // Masked, of the data that went by.
+
+  bool IsIntact() const;  // Costs a pass over the data, so the caller decides when to pay for it.
+  uint64_t end() const { return offset + kRecordHeaderBytes + length + kRecordFooterBytes; }
+};
+
+// Reads the records of one event file, which its writer may still be appending to.
+// Never allocates on the word of a length: the buffer grows with the bytes that are there.
+// Not thread-safe: a reader belongs to the one RunLoader that made it.
+class RecordReader {
+ public:
+  static constexpr size_t kBufferBytes = 256 << 10;
+  static constexpr uint64_t kDefaultMaxBufferedBytes = 64 << 20;  // --max_record_bytes.
+
+  // Reads from `offset` on, which must be the start of a record. `file` must be positioned there
+  // and must outlive the reader.
+  RecordReader(SequentialFile& file, uint64_t offset,
+               uint64_t max_buffered_bytes = kDefaultMaxBufferedBytes);
+  ~RecordReader();
+
+  // Returns the next record, or nothing while the file's tail is incomplete: call again once the
+  // file has grown. An error sticks, because past a broken length no record can be found; to try
+  // again later, open a new reader at offset(). Codes: DATA_LOSS for a length whose checksum is
+  // wrong or that no event can have (OUT_OF_RANGE), else what reading the file said.
+  Result<std::optional<Record>> Next();
+
+  // Where the first record that was not handed out yet begins.
+  uint64_t offset() const;
+  // Bytes of an incomplete record that were read past offset(); 0 at a clean end.
+  uint64_t pending_bytes() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace stepscope
