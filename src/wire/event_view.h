@@ -1,6 +1,8 @@
 // Event, Summary.Value and SummaryMetadata, in place: views into one record's data.
 //
 // Field numbers are TensorFlow's (event.proto, summary.proto). A view lives as long as the record.
+// Of a field that occurs more than once the last counts, also of messages, which protobuf would
+// merge; no writer does that.
 #pragma once
 
 #include <cstddef>
@@ -20,6 +22,9 @@ enum class EventKind : uint8_t {
   kMetaGraphDef,
 };
 
+// The kind that a field of Event stands for; kNone for a field outside the oneof.
+EventKind EventKindOf(uint32_t number, WireType type);
+
 struct EventView {
   double wall_time = 0;
   int64_t step = 0;
@@ -32,6 +37,9 @@ std::optional<EventView> ParseEvent(Bytes data);
 enum class ValueKind : uint8_t {
   kNone, kSimpleValue, kObsoleteHistogram, kImage, kHistogram, kAudio, kTensor,
 };
+
+// The kind that a field of Summary.Value stands for; kNone for one outside the oneof.
+ValueKind ValueKindOf(uint32_t number, WireType type);
 
 struct ValueView {
   std::string_view tag;        // node_name stands in where the tag is empty, as upstream does it

@@ -7,9 +7,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <span>
+#include <string_view>
 
 #include "base/file.h"
 #include "base/result.h"
@@ -24,7 +26,7 @@ constexpr uint64_t kRecordFooterBytes = 4;
 struct Record {
   uint64_t offset = 0;              // Of the record's header in the file.
   uint64_t length = 0;              // Of the data.
-  std::span<const std::byte> data;  // Valid until the next call of Next(); empty when `is_streamed`.
+  std::span<const std::byte> data;  // Valid until the next Next(); empty when `is_streamed`.
   uint32_t stored_crc = 0;          // Masked, as in the file.
   // Longer than the reader's buffer may grow: its checksum was taken as a stream (see IsIntact) and
   // its data must be read from the file again where they are needed.
@@ -44,25 +46,50 @@ class RecordReader {
   static constexpr uint64_t kDefaultMaxBufferedBytes = 64 << 20;  // --max_record_bytes.
 
   // Reads from `offset` on, which must be the start of a record. `file` must be positioned there
-  // and must outlive the reader.
+  // and must outlive the reader. Longer data than `max_buffered_bytes` are streamed.
   RecordReader(SequentialFile& file, uint64_t offset,
                uint64_t max_buffered_bytes = kDefaultMaxBufferedBytes);
-  ~RecordReader();
+  RecordReader(const RecordReader&) = delete;
+  RecordReader& operator=(const RecordReader&) = delete;
 
   // Returns the next record, or nothing while the file's tail is incomplete: call again once the
   // file has grown. An error sticks, because past a broken length no record can be found; to try
   // again later, open a new reader at offset(). Codes: DATA_LOSS for a length whose checksum is
-  // wrong or that no event can have (OUT_OF_RANGE), else what reading the file said.
+  // wrong, OUT_OF_RANGE for one that no event can have, else what reading the file said.
   Result<std::optional<Record>> Next();
 
   // Where the first record that was not handed out yet begins.
-  uint64_t offset() const;
-  // Bytes of an incomplete record that were read past offset(); 0 at a clean end.
+  uint64_t offset() const { return offset_; }
+  // Once Next() returned nothing: the bytes of an incomplete record that lie past offset(); 0 at a
+  // clean end.
   uint64_t pending_bytes() const;
 
  private:
-  class Impl;
-  std::unique_ptr<Impl> impl_;
+  struct Free {
+    void operator()(std::byte* bytes) const { std::free(bytes); }
+  };
+  // A record that is too long for the buffer, while it goes by.
+  struct Stream {
+    uint64_t length = 0;
+    uint64_t left = 0;
+    uint32_t crc = 0;
+  };
+
+  Result<std::optional<Record>> NextOfStream();
+  // Reads more, so that in the end `wanted` bytes lie from begin_ on; 0 when there are none now.
+  Result<size_t> ReadMore(uint64_t wanted);
+  bool Resize(size_t capacity_bytes);
+  Error Fail(Code code, std::string_view what);
+
+  SequentialFile& file_;
+  const uint64_t max_buffered_bytes_;
+  uint64_t offset_;  // Of the byte at begin_, or of the record that is being streamed.
+  std::unique_ptr<std::byte[], Free> buffer_;
+  size_t capacity_ = 0;
+  size_t begin_ = 0;
+  size_t end_ = 0;
+  std::optional<Stream> stream_;
+  std::optional<Error> error_;
 };
 
 }  // namespace stepscope

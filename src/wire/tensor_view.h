@@ -37,7 +37,11 @@ struct Number {
 
 class TensorView {
  public:
-  // Fails on bytes that are no TensorProto. Checks nothing of shape against content.
+  // TensorFlow's own limit; numpy's is 64.
+  static constexpr size_t kMaxRank = 254;
+
+  // Fails on bytes that are no TensorProto and on a rank above kMaxRank. Checks nothing of shape
+  // against content. The view lives as long as the bytes.
   static std::optional<TensorView> Parse(std::span<const std::byte> message);
 
   DataType dtype() const { return dtype_; }
@@ -48,13 +52,14 @@ class TensorView {
 
   // The only number of a tensor with exactly one element of a real numeric type (half and bfloat16
   // widen to float32, small integers to int64, bool stays bool). OUT_OF_RANGE: not one element;
-  // INVALID_ARGUMENT: not a number.
+  // INVALID_ARGUMENT: not a number; DATA_LOSS: broken bytes.
   Result<Number> SingleNumber() const;
 
   // All elements as doubles, row major, one value repeated over the shape as TensorFlow does.
-  // `max_elements` bounds what a hostile shape can ask for.
+  // `max_elements` bounds what a hostile shape can ask for (RESOURCE_EXHAUSTED). INVALID_ARGUMENT:
+  // no real numbers, or content and shape that do not fit.
   Result<std::vector<double>> Doubles(uint64_t max_elements) const;
-  // All strings of a string tensor, in place.
+  // All strings of a string tensor, in place; the errors of Doubles().
   Result<std::vector<std::string_view>> Strings(uint64_t max_elements) const;
 
  private:

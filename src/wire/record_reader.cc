@@ -1,0 +1,148 @@
+#include "wire/record_reader.h"
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+#include <utility>
+
+#include "wire/crc32c.h"
+
+namespace stepscope {
+namespace {
+
+constexpr size_t kLengthBytes = 8;
+
+// A buffer that grew beyond this is given back once it is not needed: several readers may be open
+// at once, and one long record says little about the next.
+constexpr size_t kMaxKeptBytes = 4 << 20;
+
+template <typename T>
+T Load(const std::byte* at) {
+  T value;
+  std::memcpy(&value, at, sizeof(value));
+  return value;
+}
+
+}  // namespace
+
+bool Record::IsIntact() const {
+  return (is_streamed ? streamed_crc : MaskedCrc32c(data)) == stored_crc;
+}
+
+RecordReader::RecordReader(SequentialFile& file, uint64_t offset, uint64_t max_buffered_bytes)
+    : file_(file), max_buffered_bytes_(max_buffered_bytes), offset_(offset) {}
+
+Result<std::optional<Record>> RecordReader::Next() {
+  if (error_) return *error_;
+  if (stream_) return NextOfStream();
+  while (true) {
+    const size_t available = end_ - begin_;
+    uint64_t wanted = kRecordHeaderBytes;
+    if (available >= kRecordHeaderBytes) {
+      const std::byte* const header = buffer_.get() + begin_;
+      const auto length = Load<uint64_t>(header);
+      if (MaskedCrc32c({header, kLengthBytes}) != Load<uint32_t>(header + kLengthBytes)) {
+        return Fail(Code::kDataLoss, "record length fails its checksum");
+      }
+      if (length > kMaxRecordBytes) {
+        return Fail(Code::kOutOfRange, "record is longer than any event can be");
+      }
+      if (length > max_buffered_bytes_) {
+        begin_ += kRecordHeaderBytes;
+        stream_ = Stream{.length = length, .left = length};
+        return NextOfStream();
+      }
+      wanted = kRecordHeaderBytes + length + kRecordFooterBytes;
+      if (available >= wanted) {
+        const std::byte* const data = header + kRecordHeaderBytes;
+        const Record record = {.offset = offset_,
+                               .length = length,
+                               .data = {data, static_cast<size_t>(length)},
+                               .stored_crc = Load<uint32_t>(data + length)};
+        begin_ += wanted;
+        offset_ += wanted;
+        return std::optional(record);
+      }
+    }
+    ASSIGN_OR_RETURN(const size_t count, ReadMore(wanted));
+    if (count == 0) return std::optional<Record>();
+  }
+}
+
+Result<std::optional<Record>> RecordReader::NextOfStream() {
+  while (stream_->left > 0) {
+    if (begin_ == end_) {
+      ASSIGN_OR_RETURN(const size_t count, ReadMore(1));
+      if (count == 0) return std::optional<Record>();
+    }
+    const auto count = static_cast<size_t>(std::min<uint64_t>(stream_->left, end_ - begin_));
+    stream_->crc = Crc32c({buffer_.get() + begin_, count}, stream_->crc);
+    stream_->left -= count;
+    begin_ += count;
+  }
+  while (end_ - begin_ < kRecordFooterBytes) {
+    ASSIGN_OR_RETURN(const size_t count, ReadMore(kRecordFooterBytes));
+    if (count == 0) return std::optional<Record>();
+  }
+  const Record record = {.offset = offset_,
+                         .length = stream_->length,
+                         .data = {},
+                         .stored_crc = Load<uint32_t>(buffer_.get() + begin_),
+                         .is_streamed = true,
+                         .streamed_crc = MaskCrc(stream_->crc)};
+  begin_ += kRecordFooterBytes;
+  offset_ = record.end();
+  stream_.reset();
+  return std::optional(record);
+}
+
+Result<size_t> RecordReader::ReadMore(uint64_t wanted) {
+  if (begin_ > 0) {
+    if (begin_ < end_) std::memmove(buffer_.get(), buffer_.get() + begin_, end_ - begin_);
+    end_ -= begin_;
+    begin_ = 0;
+  }
+  const bool is_oversized = capacity_ > kMaxKeptBytes && wanted <= kBufferBytes;
+  size_t capacity = capacity_;
+  if (capacity_ == 0 || is_oversized) {
+    capacity = kBufferBytes;
+  } else if (end_ == capacity_) {
+    // Doubling keeps the memory within twice the bytes that have come, whatever the length claims.
+    capacity = static_cast<size_t>(std::min<uint64_t>(wanted, 2 * uint64_t{capacity_}));
+  }
+  if (capacity != capacity_ && !Resize(capacity)) {
+    return Fail(Code::kResourceExhausted, "no memory for a record");
+  }
+  // A buffer that is larger than this record needs is not filled: a short way from the processor's
+  // cache to the parser is worth more than fewer calls.
+  const size_t limit = std::min<uint64_t>(capacity_, std::max<uint64_t>(wanted, kBufferBytes));
+  auto count = file_.Read({buffer_.get() + end_, limit - end_});
+  if (!count) {
+    error_ = std::move(count).error();
+    return *error_;
+  }
+  end_ += *count;
+  return *count;
+}
+
+bool RecordReader::Resize(size_t capacity_bytes) {
+  auto* resized = static_cast<std::byte*>(std::realloc(buffer_.get(), capacity_bytes));
+  if (resized == nullptr) return false;
+  (void)buffer_.release();  // It is `resized` now.
+  buffer_.reset(resized);
+  capacity_ = capacity_bytes;
+  return true;
+}
+
+Error RecordReader::Fail(Code code, std::string_view what) {
+  error_ = Error{code, std::string(what)};
+  return *error_;
+}
+
+uint64_t RecordReader::pending_bytes() const {
+  const uint64_t streamed =
+      stream_ ? kRecordHeaderBytes + (stream_->length - stream_->left) : uint64_t{0};
+  return streamed + (end_ - begin_);
+}
+
+}  // namespace stepscope
