@@ -69,8 +69,8 @@ class FileSystem {
   virtual Result<FileStat> GetStat(const std::string& path) const = 0;  // Follows links.
   // Opens `relative` so that it cannot leave `directory` (no "..", no absolute path, no link that
   // leads out): PERMISSION_DENIED otherwise.
-  virtual Result<std::unique_ptr<RandomAccessFile>> OpenBeneath(const std::string& directory,
-                                                                const std::string& relative) const = 0;
+  virtual Result<std::unique_ptr<RandomAccessFile>> OpenBeneath(
+      const std::string& directory, const std::string& relative) const = 0;
 };
 
 // The real one. Only regular files are opened (a FIFO would block). Thread-safe, lives for ever.

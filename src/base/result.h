@@ -43,7 +43,7 @@ struct Error {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT: implicit.
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT: implicit.
   Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT: implicit.
 
   bool has_value() const { return state_.index() == 0; }
@@ -97,7 +97,7 @@ class [[nodiscard]] Status {
   STEPSCOPE_ASSIGN_OR_RETURN(STEPSCOPE_CONCAT(result_, __LINE__), declaration, expression)
 
 // RETURN_IF_ERROR(file.Sync());
-#define RETURN_IF_ERROR(expression)                                       \
-  do {                                                                    \
+#define RETURN_IF_ERROR(expression)                                               \
+  do {                                                                            \
     if (auto status_ = (expression); !status_) return std::move(status_).error(); \
   } while (false)

@@ -14,36 +14,39 @@ namespace stepscope {
 enum class Severity : uint8_t { kInfo, kRepaired, kLost };
 
 // X(name, severity, sentence shown to the user)
-#define STEPSCOPE_STATS(X)                                                                          \
-  X(kRecordChecksum, "record_checksum", kLost, "A record's data fails its checksum; it was skipped") \
-  X(kRecordLengthChecksum, "record_length_checksum", kLost,                                         \
-    "A record's length fails its checksum; the rest of the file cannot be read until it changes")   \
-  X(kRecordTooLong, "record_too_long", kLost,                                                       \
-    "A record claims to be longer than any event can be; the rest of the file is unreadable")       \
-  X(kRecordTruncated, "record_truncated", kInfo,                                                    \
-    "The file ends inside a record; reading goes on when the file grows")                           \
-  X(kNotAnEvent, "not_an_event", kLost, "A record's data is not a valid event; it was skipped")     \
-  X(kValueUnreadable, "value_unreadable", kLost, "A summary value could not be decoded; skipped")   \
-  X(kScalarNotSingle, "scalar_not_single", kLost,                                                   \
-    "A scalar's tensor does not hold exactly one number; the value was skipped")                    \
-  X(kScalarWithoutValue, "scalar_without_value", kLost,                                             \
-    "A scalar summary has metadata but no value; it was skipped")                                   \
-  X(kValueKindMismatch, "value_kind_mismatch", kLost,                                               \
-    "A value does not fit the kind of its tag's first value; it was skipped")                       \
-  X(kPluginContentUnreadable, "plugin_content_unreadable", kLost,                                   \
-    "A tag's plugin data could not be parsed; the tag is listed with defaults")                     \
-  X(kPluginContentTooNew, "plugin_content_too_new", kLost,                                          \
-    "A tag's plugin data has a version newer than this program knows; the tag is hidden")           \
-  X(kFileUnreadable, "file_unreadable", kLost, "A file could not be opened or read")                \
-  X(kFileReplaced, "file_replaced", kRepaired,                                                      \
-    "A file was replaced or shortened; it was read again from its start")                           \
-  X(kNonFiniteWallTime, "non_finite_wall_time", kInfo, "An event's wall time is not a finite number") \
-  X(kDirectoryUnreadable, "directory_unreadable", kLost, "A directory could not be listed")         \
-  X(kDirectoryLoop, "directory_loop", kInfo,                                                        \
-    "A symbolic link leads back to a directory above it; it was not followed")                      \
-  X(kWatchUnavailable, "watch_unavailable", kInfo,                                                  \
-    "A directory cannot be watched for changes; it is polled instead")                              \
-  X(kLimitReached, "limit_reached", kLost, "A named limit was reached; what is above it was left out")
+#define STEPSCOPE_STATS(X)                                                                        \
+  X(kRecordChecksum, "record_checksum", kLost,                                                    \
+    "A record's data fails its checksum; it was skipped")                                         \
+  X(kRecordLengthChecksum, "record_length_checksum", kLost,                                       \
+    "A record's length fails its checksum; the rest of the file cannot be read until it changes") \
+  X(kRecordTooLong, "record_too_long", kLost,                                                     \
+    "A record claims to be longer than any event can be; the rest of the file is unreadable")     \
+  X(kRecordTruncated, "record_truncated", kInfo,                                                  \
+    "The file ends inside a record; reading goes on when the file grows")                         \
+  X(kNotAnEvent, "not_an_event", kLost, "A record's data is not a valid event; it was skipped")   \
+  X(kValueUnreadable, "value_unreadable", kLost, "A summary value could not be decoded; skipped") \
+  X(kScalarNotSingle, "scalar_not_single", kLost,                                                 \
+    "A scalar's tensor does not hold exactly one number; the value was skipped")                  \
+  X(kScalarWithoutValue, "scalar_without_value", kLost,                                           \
+    "A scalar summary has metadata but no value; it was skipped")                                 \
+  X(kValueKindMismatch, "value_kind_mismatch", kLost,                                             \
+    "A value does not fit the kind of its tag's first value; it was skipped")                     \
+  X(kPluginContentUnreadable, "plugin_content_unreadable", kLost,                                 \
+    "A tag's plugin data could not be parsed; the tag is listed with defaults")                   \
+  X(kPluginContentTooNew, "plugin_content_too_new", kLost,                                        \
+    "A tag's plugin data has a version newer than this program knows; the tag is hidden")         \
+  X(kFileUnreadable, "file_unreadable", kLost, "A file could not be opened or read")              \
+  X(kFileReplaced, "file_replaced", kRepaired,                                                    \
+    "A file was replaced or shortened; it was read again from its start")                         \
+  X(kNonFiniteWallTime, "non_finite_wall_time", kInfo,                                            \
+    "An event's wall time is not a finite number")                                                \
+  X(kDirectoryUnreadable, "directory_unreadable", kLost, "A directory could not be listed")       \
+  X(kDirectoryLoop, "directory_loop", kInfo,                                                      \
+    "A symbolic link leads back to a directory above it; it was not followed")                    \
+  X(kWatchUnavailable, "watch_unavailable", kInfo,                                                \
+    "A directory cannot be watched for changes; it is polled instead")                            \
+  X(kLimitReached, "limit_reached", kLost,                                                        \
+    "A named limit was reached; what is above it was left out")
 
 enum class Stat : uint8_t {
 #define STEPSCOPE_STAT_ENUM(id, name, severity, text) id,
