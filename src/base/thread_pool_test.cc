@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <latch>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -27,6 +28,7 @@ TEST(ThreadPoolTest, EndingDropsWhatHasNotBegun) {
   std::atomic<int> count = 0;
   std::latch begun(1);
   std::latch may_end(1);
+  std::thread releaser;
   {
     ThreadPool pool(1);
     pool.Submit([&] {
@@ -37,10 +39,11 @@ TEST(ThreadPoolTest, EndingDropsWhatHasNotBegun) {
     begun.wait();
     pool.Submit([&] { count += 100; });
     EXPECT_FALSE(pool.IsIdle());
-    std::thread([&] { may_end.count_down(); }).detach();
+    releaser = std::thread([&] { may_end.count_down(); });
     // The destructor may drop the second task before or after the first ends; it never waits for a
     // third.
   }
+  releaser.join();
   EXPECT_TRUE(count == 1 || count == 101);
 }
 
