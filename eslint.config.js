@@ -1,4 +1,4 @@
-// Lints the web half: types are checked, `any` is refused, and a plugin's view keeps to its contract.
+// Lints the web half: types are checked, `any` is refused, style attributes too.
 import js from '@eslint/js';
 import svelte from 'eslint-plugin-svelte';
 import { defineConfig } from 'eslint/config';
@@ -44,7 +44,7 @@ export default defineConfig(
     },
   },
   {
-    // Settings of the tools: tsc checks their types (tests/e2e/tsconfig.json), here they cost too much.
+    // Settings of the tools: tsc checks their types (tests/e2e/tsconfig.json).
     files: ['*.js', '*.config.ts'],
     extends: [ts.configs.disableTypeChecked],
     languageOptions: { globals: globals.node },

@@ -1,5 +1,5 @@
-// Unit tests of the web half, next to what they test. Models run in plain Node; a test of a component
-// says `// @vitest-environment happy-dom` in its first line.
+// Unit tests of the web half, next to what they test. Models run in plain Node; a test of a
+// component says `// @vitest-environment happy-dom` in its first line.
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 import { alias } from './vite.config';

@@ -1,5 +1,5 @@
-// The browser suite: every spec drives Debian's Chromium against the real binary, one spec at a time,
-// for they share two cores with the server under test.
+// The browser suite: every spec drives Debian's Chromium against the real binary, one spec at a
+// time, for they share two cores with the server under test.
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({

@@ -1,5 +1,5 @@
-// Runs a fuzz target over the files of its corpus, where libFuzzer is not linked: every compiler and
-// sanitizer that runs the tests sees these inputs too.
+// Runs a fuzz target over the files of its corpus, where libFuzzer is not linked: every compiler
+// and sanitizer that runs the tests sees these inputs too.
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>

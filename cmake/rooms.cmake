@@ -9,6 +9,7 @@ set(STEPSCOPE_TEST_TIMEOUT_S 300 CACHE STRING "Seconds after which ctest ends on
 
 include(CTest)
 add_custom_target(tests COMMENT "Everything that ctest runs")
+add_custom_target(fuzzers COMMENT "The fuzz targets")
 
 # What a failing sanitizer says; unknown ones ignore it.
 set(STEPSCOPE_TEST_ENVIRONMENT
@@ -129,6 +130,7 @@ function(stepscope_fuzz_target name source)
   target_link_libraries(${program} PRIVATE stepscope_${name})
   stepscope_link_testing(${program} ${name})
   stepscope_add_test(${program} fuzz ${command})
+  add_dependencies(fuzzers ${program})
 endfunction()
 
 # The rooms on the left of `testing` come before it, so its target may not exist yet: the name links late.

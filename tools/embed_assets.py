@@ -11,17 +11,17 @@ import gzip
 from pathlib import Path
 
 CONTENT_TYPES = {
-    '.css': 'text/css; charset=utf-8',
-    '.html': 'text/html; charset=utf-8',
-    '.ico': 'image/x-icon',
-    '.js': 'text/javascript; charset=utf-8',
-    '.json': 'application/json',
-    '.png': 'image/png',
-    '.svg': 'image/svg+xml',
-    '.txt': 'text/plain; charset=utf-8',
-    '.wasm': 'application/wasm',
-    '.webmanifest': 'application/manifest+json',
-    '.woff2': 'font/woff2',
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".ico": "image/x-icon",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
+    ".wasm": "application/wasm",
+    ".webmanifest": "application/manifest+json",
+    ".woff2": "font/woff2",
 }
 CHUNK_BYTES = 2000  # One line of a string literal.
 
@@ -46,56 +46,58 @@ std::span<const std::byte> Bytes(const char (&text)[N]) {
 def literal(data: bytes) -> str:
     """`data` as adjacent string literals. Octal escapes end after three digits, hex ones never."""
     plain = {byte: chr(byte) for byte in range(32, 127) if chr(byte) not in '"\\?'}
-    escapes = [plain.get(byte, f'\\{byte:03o}') for byte in range(256)]
-    chunks = [data[i : i + CHUNK_BYTES] for i in range(0, len(data), CHUNK_BYTES)] or [b'']
-    return '\n    '.join('"' + ''.join(escapes[byte] for byte in chunk) + '"' for chunk in chunks)
+    escapes = [plain.get(byte, f"\\{byte:03o}") for byte in range(256)]
+    chunks = [data[i : i + CHUNK_BYTES] for i in range(0, len(data), CHUNK_BYTES)] or [b""]
+    return "\n    ".join('"' + "".join(escapes[byte] for byte in chunk) + '"' for chunk in chunks)
 
 
 def content_type(path: Path) -> str:
     try:
         return CONTENT_TYPES[path.suffix]
     except KeyError:
-        raise SystemExit(f'{path}: no content type known for {path.suffix!r}; add it to {__file__}')
+        raise SystemExit(f"{path}: no content type known for {path.suffix!r}; add it to {__file__}")
 
 
 def table(folder: Path | None) -> str:
     """The whole C++ file."""
-    files = sorted(p for p in folder.rglob('*') if p.is_file()) if folder else []
+    files = sorted(p for p in folder.rglob("*") if p.is_file()) if folder else []
     arrays, rows = [], []
     for number, file in enumerate(files):
         path = file.relative_to(folder).as_posix()
         data = file.read_bytes()
         packed = gzip.compress(data, compresslevel=9, mtime=0)
         if len(packed) >= len(data):
-            packed = b''
-        arrays.append(f'constexpr char kFile{number}[] =\n    {literal(data)};\n')
-        arrays.append(f'constexpr char kGzip{number}[] =\n    {literal(packed)};\n')
-        immutable = 'true' if path.startswith('assets/') else 'false'
+            packed = b""
+        arrays.append(f"constexpr char kFile{number}[] =\n    {literal(data)};\n")
+        arrays.append(f"constexpr char kGzip{number}[] =\n    {literal(packed)};\n")
+        immutable = "true" if path.startswith("assets/") else "false"
         rows.append(
             f'      {{.path = "{path}",\n'
             f'       .content_type = "{content_type(file)}",\n'
-            f'       .bytes = Bytes(kFile{number}),\n'
-            f'       .gzip = Bytes(kGzip{number}),\n'
-            f'       .immutable = {immutable}}},\n'
+            f"       .bytes = Bytes(kFile{number}),\n"
+            f"       .gzip = Bytes(kGzip{number}),\n"
+            f"       .immutable = {immutable}}},\n"
         )
     if not rows:
-        body = 'std::span<const EmbeddedAsset> EmbeddedAssets() { return {}; }\n'
-        return HEAD.split('template')[0] + f'}}  // namespace\n\n{body}\n}}  // namespace stepscope\n'
+        body = "std::span<const EmbeddedAsset> EmbeddedAssets() { return {}; }\n"
+        return (
+            HEAD.split("template")[0] + f"}}  // namespace\n\n{body}\n}}  // namespace stepscope\n"
+        )
     return (
         HEAD
-        + ''.join(arrays)
-        + '\n}  // namespace\n\n'
-        + 'std::span<const EmbeddedAsset> EmbeddedAssets() {\n'
-        + '  static const EmbeddedAsset kAssets[] = {\n'
-        + ''.join(rows)
-        + '  };\n  return kAssets;\n}\n\n}  // namespace stepscope\n'
+        + "".join(arrays)
+        + "\n}  // namespace\n\n"
+        + "std::span<const EmbeddedAsset> EmbeddedAssets() {\n"
+        + "  static const EmbeddedAsset kAssets[] = {\n"
+        + "".join(rows)
+        + "  };\n  return kAssets;\n}\n\n}  // namespace stepscope\n"
     )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('--output', type=Path, required=True)
-    parser.add_argument('folder', help='the built page; empty or absent: an empty table')
+    parser.add_argument("--output", type=Path, required=True)
+    parser.add_argument("folder", help="the built page; empty or absent: an empty table")
     arguments = parser.parse_args()
     folder = Path(arguments.folder) if arguments.folder else None
     if folder and not folder.is_dir():
@@ -104,5 +106,5 @@ def main() -> None:
     arguments.output.write_text(table(folder))
 
 
-if __name__ == '__main__':
+if __name__ == "__main__":
     main()
