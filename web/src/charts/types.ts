@@ -40,7 +40,7 @@ export interface ChartSettings {
 export const defaultSettings: ChartSettings = {
   xAxis: 'step',
   logY: false,
-  ignoreOutliers: true,
+  ignoreOutliers: false,
   tooltipSort: 'default',
 };
 
