@@ -26,6 +26,7 @@ class ScriptedFile final : public SequentialFile {
 
   Result<size_t> Read(std::span<std::byte> buffer) override {
     ++reads_;
+    last_read_ = buffer.size();
     largest_read_ = std::max(largest_read_, buffer.size());
     if (chunks_.empty()) return size_t{0};
     std::string& chunk = chunks_.front();
@@ -40,12 +41,15 @@ class ScriptedFile final : public SequentialFile {
   }
 
   size_t reads() const { return reads_; }
+  // What was asked for, which tells how much memory the reader holds.
+  size_t last_read_bytes() const { return last_read_; }
   size_t largest_read_bytes() const { return largest_read_; }
 
  private:
   std::deque<std::string> chunks_;
   size_t at_ = 0;  // In the first chunk.
   size_t reads_ = 0;
+  size_t last_read_ = 0;
   size_t largest_read_ = 0;
 };
 

@@ -12,11 +12,11 @@ constexpr int kMaxVarintBytes = 10;
 
 }  // namespace
 
-bool ProtoReader::ReadLongVarint(uint64_t& value) {
+ProtoReader::Varint ProtoReader::ReadLongVarint(const std::byte* at, const std::byte* end) {
   constexpr uint64_t kContinues = 0x8080808080808080;
-  if (end_ - at_ >= 8) {
+  if (end - at >= 8) {
     uint64_t word;
-    std::memcpy(&word, at_, sizeof(word));
+    std::memcpy(&word, at, sizeof(word));
     const uint64_t ends = ~word & kContinues;
     if (ends != 0) {
       // Keep everything up to the byte that ends the varint, then close the gaps of the top bits:
@@ -24,59 +24,55 @@ bool ProtoReader::ReadLongVarint(uint64_t& value) {
       word &= (ends ^ (ends - 1)) & ~kContinues;
       word = (word & 0x007f007f007f007f) | (word & 0x7f007f007f007f00) >> 1;
       word = (word & 0x00003fff00003fff) | (word & 0x3fff00003fff0000) >> 2;
-      value = (word & 0x000000000fffffff) | (word & 0x0fffffff00000000) >> 4;
-      at_ += std::countr_zero(ends) / 8 + 1;
-      return true;
+      word = (word & 0x000000000fffffff) | (word & 0x0fffffff00000000) >> 4;
+      return {at + std::countr_zero(ends) / 8 + 1, word};
     }
   }
-  value = 0;
-  for (int i = 0; i < kMaxVarintBytes && at_ != end_; ++i) {
-    const auto byte = std::to_integer<uint64_t>(*at_++);
+  uint64_t value = 0;
+  for (int i = 0; i < kMaxVarintBytes && at != end; ++i) {
+    const auto byte = std::to_integer<uint64_t>(*at++);
     value |= (byte & 0x7f) << (7 * i);  // Of a tenth byte only one bit fits; protobuf drops the rest.
-    if (byte < 0x80) return true;
+    if (byte < 0x80) return {at, value};
   }
-  return false;
+  return {nullptr, 0};
 }
 
-bool ProtoReader::ReadGroup(ProtoField& field) {
-  const std::byte* const begin = at_;
-  const std::byte* content_end = at_;
-  uint32_t open[kMaxGroupDepth];
-  size_t depth = 0;
-  open[depth++] = field.number;
+const std::byte* ProtoReader::FindGroupEnd(const std::byte* at, const std::byte* end,
+                                           uint32_t number) {
+  ProtoReader reader({at, end});
+  uint32_t open[kMaxGroupDepth] = {number};
+  size_t depth = 1;
   while (depth > 0) {
-    content_end = at_;
     uint64_t tag;
     uint64_t scalar;
-    if (!ReadVarint(tag) || tag < 8 || tag > UINT32_MAX) return false;
-    const auto number = static_cast<uint32_t>(tag >> 3);
+    if (!reader.ReadVarint(tag) || tag < 8 || tag > UINT32_MAX) return nullptr;
+    const auto inner = static_cast<uint32_t>(tag >> 3);
     switch (tag & 7) {
       case static_cast<uint64_t>(WireType::kVarint):
-        if (!ReadVarint(scalar)) return false;
+        if (!reader.ReadVarint(scalar)) return nullptr;
         break;
       case static_cast<uint64_t>(WireType::kFixed64):
-        if (!ReadFixed<uint64_t>(scalar)) return false;
+        if (!reader.ReadFixed<uint64_t>(scalar)) return nullptr;
         break;
       case static_cast<uint64_t>(WireType::kFixed32):
-        if (!ReadFixed<uint32_t>(scalar)) return false;
+        if (!reader.ReadFixed<uint32_t>(scalar)) return nullptr;
         break;
       case static_cast<uint64_t>(WireType::kBytes):
-        if (!ReadVarint(scalar) || scalar > static_cast<uint64_t>(end_ - at_)) return false;
-        at_ += scalar;
+        if (!reader.ReadVarint(scalar) || scalar > reader.rest().size()) return nullptr;
+        reader.at_ += scalar;
         break;
       case static_cast<uint64_t>(WireType::kGroup):
-        if (depth == kMaxGroupDepth) return false;
-        open[depth++] = number;
+        if (depth == kMaxGroupDepth) return nullptr;
+        open[depth++] = inner;
         break;
       case kGroupEnd:
-        if (open[--depth] != number) return false;
+        if (open[--depth] != inner) return nullptr;
         break;
       default:
-        return false;
+        return nullptr;
     }
   }
-  field.bytes = {begin, content_end};
-  return true;
+  return reader.at_;
 }
 
 }  // namespace stepscope

@@ -20,7 +20,7 @@ struct ProtoField {
   uint32_t number = 0;
   WireType type = WireType::kVarint;
   uint64_t scalar = 0;              // kVarint, kFixed64, kFixed32: the raw bits.
-  std::span<const std::byte> bytes;  // kBytes; kGroup: its fields.
+  std::span<const std::byte> bytes;  // kBytes; kGroup: its fields and the tag that ends it.
 
   // A field whose wire type is not the one its message says is an unknown field to protobuf: that
   // is why callers ask for both at once.
@@ -52,13 +52,20 @@ class ProtoReader {
   bool NextFixed64(uint64_t& value) { return NextFixed<uint64_t>(value); }
 
  private:
+  // Where the walk goes on, null for bytes that are no message; and the value that was read. The
+  // slow paths take and return their place by value: a reader whose address is never taken lives
+  // in registers.
+  struct Varint {
+    const std::byte* next;
+    uint64_t value;
+  };
+  static Varint ReadLongVarint(const std::byte* at, const std::byte* end);
+  static const std::byte* FindGroupEnd(const std::byte* at, const std::byte* end, uint32_t number);
   bool ReadVarint(uint64_t& value);
-  bool ReadLongVarint(uint64_t& value);
   template <typename T>
   bool ReadFixed(uint64_t& value);
   template <typename T>
   bool NextFixed(uint64_t& value);
-  bool ReadGroup(ProtoField& field);
   bool Fail() {
     ok_ = false;
     at_ = end_;
@@ -70,14 +77,18 @@ class ProtoReader {
   bool ok_ = true;
 };
 
-// The hot path of a scan: defined here so that a caller's switch over the fields melts into it.
+// The hot path of a scan: defined here so that a caller's choice among fields melts into it.
 
 inline bool ProtoReader::ReadVarint(uint64_t& value) {
   if (at_ != end_ && std::to_integer<uint8_t>(*at_) < 0x80) [[likely]] {
     value = std::to_integer<uint8_t>(*at_++);
     return true;
   }
-  return ReadLongVarint(value);
+  const Varint varint = ReadLongVarint(at_, end_);
+  if (varint.next == nullptr) [[unlikely]] return false;
+  at_ = varint.next;
+  value = varint.value;
+  return true;
 }
 
 template <typename T>
@@ -124,9 +135,13 @@ inline bool ProtoReader::Next(ProtoField& field) {
       at_ += size;
       return true;
     }
-    case WireType::kGroup:
-      if (!ReadGroup(field)) return Fail();
+    case WireType::kGroup: {
+      const std::byte* const next = FindGroupEnd(at_, end_, field.number);
+      if (next == nullptr) return Fail();
+      field.bytes = {at_, next};
+      at_ = next;
       return true;
+    }
   }
   return Fail();  // The end of a group that never began, or a wire type that does not exist.
 }

@@ -10,8 +10,6 @@
 namespace stepscope {
 namespace {
 
-constexpr size_t kLengthBytes = 8;
-
 // A buffer that grew beyond this is given back once it is not needed: several readers may be open
 // at once, and one long record says little about the next.
 constexpr size_t kMaxKeptBytes = 4 << 20;
@@ -32,16 +30,53 @@ bool Record::IsIntact() const {
 RecordReader::RecordReader(SequentialFile& file, uint64_t offset, uint64_t max_buffered_bytes)
     : file_(file), max_buffered_bytes_(max_buffered_bytes), offset_(offset) {}
 
+bool RecordReader::NextBuffered(Record& record) {
+  const size_t available = end_ - begin_;
+  if (available < kRecordHeaderBytes || stream_) return false;
+  const std::byte* const header = buffer_.get() + begin_;
+  const auto length = Load<uint64_t>(header);
+  // A length that is not in the buffer is left to Next(), whether it is true or not.
+  if (length > available - kRecordHeaderBytes || length > max_buffered_bytes_) return false;
+  const uint64_t whole = kRecordHeaderBytes + length + kRecordFooterBytes;
+  if (whole > available) return false;
+  if (MaskCrc(Crc32cOfWord(length)) != Load<uint32_t>(header + sizeof(length))) return false;
+
+  const std::byte* const data = header + kRecordHeaderBytes;
+  record.offset = offset_;
+  record.length = length;
+  record.data = {data, static_cast<size_t>(length)};
+  record.stored_crc = Load<uint32_t>(data + length);
+  record.is_streamed = false;
+  begin_ += whole;
+  offset_ += whole;
+  return true;
+}
+
 Result<std::optional<Record>> RecordReader::Next() {
+  // Filled in place: copying what was just written in pieces makes the processor wait.
+  Result<std::optional<Record>> result{std::optional<Record>()};
+  Record& record = result.value().emplace();
+  if (NextBuffered(record)) return result;
+
+  auto is_there = NextUnbuffered(record);
+  if (!is_there) {
+    result = std::move(is_there).error();
+  } else if (!*is_there) {
+    result.value().reset();
+  }
+  return result;
+}
+
+Result<bool> RecordReader::NextUnbuffered(Record& record) {
   if (error_) return *error_;
-  if (stream_) return NextOfStream();
   while (true) {
-    const size_t available = end_ - begin_;
+    if (stream_) return NextOfStream(record);
+    if (NextBuffered(record)) return true;
     uint64_t wanted = kRecordHeaderBytes;
-    if (available >= kRecordHeaderBytes) {
+    if (end_ - begin_ >= kRecordHeaderBytes) {
       const std::byte* const header = buffer_.get() + begin_;
       const auto length = Load<uint64_t>(header);
-      if (MaskedCrc32c({header, kLengthBytes}) != Load<uint32_t>(header + kLengthBytes)) {
+      if (MaskCrc(Crc32cOfWord(length)) != Load<uint32_t>(header + sizeof(length))) {
         return Fail(Code::kDataLoss, "record length fails its checksum");
       }
       if (length > kMaxRecordBytes) {
@@ -50,30 +85,20 @@ Result<std::optional<Record>> RecordReader::Next() {
       if (length > max_buffered_bytes_) {
         begin_ += kRecordHeaderBytes;
         stream_ = Stream{.length = length, .left = length};
-        return NextOfStream();
+        continue;
       }
       wanted = kRecordHeaderBytes + length + kRecordFooterBytes;
-      if (available >= wanted) {
-        const std::byte* const data = header + kRecordHeaderBytes;
-        const Record record = {.offset = offset_,
-                               .length = length,
-                               .data = {data, static_cast<size_t>(length)},
-                               .stored_crc = Load<uint32_t>(data + length)};
-        begin_ += wanted;
-        offset_ += wanted;
-        return std::optional(record);
-      }
     }
     ASSIGN_OR_RETURN(const size_t count, ReadMore(wanted));
-    if (count == 0) return std::optional<Record>();
+    if (count == 0) return false;
   }
 }
 
-Result<std::optional<Record>> RecordReader::NextOfStream() {
+Result<bool> RecordReader::NextOfStream(Record& record) {
   while (stream_->left > 0) {
     if (begin_ == end_) {
       ASSIGN_OR_RETURN(const size_t count, ReadMore(1));
-      if (count == 0) return std::optional<Record>();
+      if (count == 0) return false;
     }
     const auto count = static_cast<size_t>(std::min<uint64_t>(stream_->left, end_ - begin_));
     stream_->crc = Crc32c({buffer_.get() + begin_, count}, stream_->crc);
@@ -82,18 +107,18 @@ Result<std::optional<Record>> RecordReader::NextOfStream() {
   }
   while (end_ - begin_ < kRecordFooterBytes) {
     ASSIGN_OR_RETURN(const size_t count, ReadMore(kRecordFooterBytes));
-    if (count == 0) return std::optional<Record>();
+    if (count == 0) return false;
   }
-  const Record record = {.offset = offset_,
-                         .length = stream_->length,
-                         .data = {},
-                         .stored_crc = Load<uint32_t>(buffer_.get() + begin_),
-                         .is_streamed = true,
-                         .streamed_crc = MaskCrc(stream_->crc)};
+  record = {.offset = offset_,
+            .length = stream_->length,
+            .data = {},
+            .stored_crc = Load<uint32_t>(buffer_.get() + begin_),
+            .is_streamed = true,
+            .streamed_crc = MaskCrc(stream_->crc)};
   begin_ += kRecordFooterBytes;
   offset_ = record.end();
   stream_.reset();
-  return std::optional(record);
+  return true;
 }
 
 Result<size_t> RecordReader::ReadMore(uint64_t wanted) {

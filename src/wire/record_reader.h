@@ -58,6 +58,10 @@ class RecordReader {
   // wrong, OUT_OF_RANGE for one that no event can have, else what reading the file said.
   Result<std::optional<Record>> Next();
 
+  // Next() for the hot path: true with the next record where it lies whole in the buffer, which is
+  // nearly always. False says nothing: ask Next(), which reads on.
+  bool NextBuffered(Record& record);
+
   // Where the first record that was not handed out yet begins.
   uint64_t offset() const { return offset_; }
   // Once Next() returned nothing: the bytes of an incomplete record that lie past offset(); 0 at a
@@ -75,7 +79,9 @@ class RecordReader {
     uint32_t crc = 0;
   };
 
-  Result<std::optional<Record>> NextOfStream();
+  // Both: false for nothing yet.
+  Result<bool> NextUnbuffered(Record& record);
+  Result<bool> NextOfStream(Record& record);
   // Reads more, so that in the end `wanted` bytes lie from begin_ on; 0 when there are none now.
   Result<size_t> ReadMore(uint64_t wanted);
   bool Resize(size_t capacity_bytes);
