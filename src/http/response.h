@@ -31,6 +31,8 @@ struct Response {
   static Response FromError(const Error& error);
 };
 
+// What Response::Json holds, for answers that are put together by hand.
+void AppendJson(const nlohmann::ordered_json& value, std::string& out);
 // Appends a double as TensorBoard prints it: shortest round trip, "0.0", non-finite as the JSON
 // strings "NaN", "Infinity", "-Infinity".
 void AppendJsonNumber(double value, std::string& out);
