@@ -1,0 +1,87 @@
+// Leaves out points that a chart cannot show, and never one that it could: extremes are exact.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace stepscope {
+
+struct ThinPoint {
+  uint64_t index = 0;  // The caller's; grows from point to point.
+  double x = 0;
+  double value = 0;
+  double smoothed = 0;  // 0 without a smoothed line.
+};
+
+// The points that one stretch of a line needs: first and last in reading order, lowest and highest
+// of the raw and of the smoothed line, and the first and last of each kind of non-finite value,
+// because charts mark those and break the line there.
+class ThinBucket {
+ public:
+  void Add(const ThinPoint& point, bool has_smoothed);
+  void Clear() { used_ = 0; }
+  bool empty() const { return used_ == 0; }
+  void AppendTo(std::vector<ThinPoint>& points) const;  // In no order, with repetitions.
+
+ private:
+  enum Slot : uint8_t {
+    kFirst,
+    kLast,
+    kLow,
+    kHigh,
+    kSmoothedLow,
+    kSmoothedHigh,
+    kFirstNaN,
+    kLastNaN,
+    kFirstInf,
+    kLastInf,
+    kFirstNegativeInf,
+    kLastNegativeInf,
+    kSlotCount,
+  };
+  void Put(Slot slot, const ThinPoint& point);
+  bool Has(Slot slot) const { return (used_ >> slot & 1U) != 0; }
+
+  uint16_t used_ = 0;  // A bit a slot.
+  std::array<ThinPoint, kSlotCount> slots_;
+};
+
+// Thins a line of any x order to the pixel columns of a chart. While x mostly goes one way, each
+// visit to a column is a bucket, so the line's path is kept too. A line that zigzags over more than
+// kMaxSweeps widths is reduced to one bucket a column. Either way every column keeps its lowest and
+// highest point, and what is kept is bounded by the width and not by the line.
+class Thinner {
+ public:
+  static constexpr size_t kMaxSweeps = 4;
+
+  // The chart shows [low, high] on `pixels` columns (>= 1); points beyond fall into the outer ones,
+  // points whose x is not a number into a column of their own.
+  Thinner(double low, double high, uint32_t pixels, bool has_smoothed);
+
+  void Add(const ThinPoint& point);
+  // The points kept, by index. The thinner is then spent.
+  std::vector<ThinPoint> Finish();
+
+ private:
+  uint32_t ColumnOf(double x) const;
+  void FoldRuns();
+
+  double low_;
+  double columns_per_x_;
+  uint32_t pixels_;
+  bool has_smoothed_;
+  uint32_t current_column_ = UINT32_MAX;
+  ThinBucket current_;  // The visit that is being filled, while the path is kept.
+  size_t run_count_ = 0;
+  std::vector<ThinPoint> kept_;      // Of finished visits.
+  std::vector<ThinBucket> columns_;  // One a column, once the line was found to zigzag.
+};
+
+// Which of `values` to show where at most `limit` points may be (0: no limit): the last always and
+// the first where there is room, and from equal stretches between them the lowest and the highest;
+// a non-finite value where a stretch has room for it. Ordinals, ascending.
+std::vector<uint64_t> ThinToCount(std::span<const double> values, uint64_t limit);
+
+}  // namespace stepscope
