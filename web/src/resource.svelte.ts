@@ -1,0 +1,158 @@
+// What comes from the server, as state: `resource` keeps the last good answer to a question that may
+// change, `batch` joins the questions that are put in the same frame into one request.
+import { untrack } from 'svelte';
+import { isAbort } from './api/request';
+
+/** How long an answer may take before the picture dims. */
+const lateMs = 300;
+
+export interface Resource<T> {
+  /** The last good answer, whatever happened since. */
+  readonly value: T | undefined;
+  /** What went wrong with the newest question; undefined once one is answered. */
+  readonly error: Error | undefined;
+  /** An answer is awaited, and has been for more than 300 ms. */
+  readonly late: boolean;
+  /** Asks again, once the answer under way is there. */
+  refresh(): void;
+}
+
+/**
+ * Asks whenever `question` changes (compared by its text as JSON; undefined: nothing to ask), in a
+ * component's lifetime. `ask` is given the last answer, so that it can ask for what is new.
+ *
+ * A changed question does not cut off an answer that came under way less than 300 ms ago: while a
+ * slider moves, each answer is shown and the newest question follows it.
+ */
+export function resource<Q, T>(
+  question: () => Q | undefined,
+  ask: (question: Q, signal: AbortSignal, last: T | undefined) => Promise<T>,
+): Resource<T> {
+  let value = $state.raw<T | undefined>();
+  let error = $state.raw<Error | undefined>();
+  let late = $state(false);
+
+  let current: Q | undefined;
+  let asked: string | undefined;
+  let again = false;
+  let pending: { readonly abort: AbortController; readonly since: number } | undefined;
+
+  async function start(): Promise<void> {
+    if (current === undefined) return;
+    const mine = { abort: new AbortController(), since: performance.now() };
+    pending = mine;
+    again = false;
+    const timer = setTimeout(() => (late = true), lateMs);
+    try {
+      const answer = await ask(current, mine.abort.signal, value);
+      if (pending !== mine) return;
+      value = answer;
+      error = undefined;
+    } catch (caught) {
+      if (pending !== mine || isAbort(caught)) return;
+      error = caught instanceof Error ? caught : new Error(String(caught));
+    } finally {
+      clearTimeout(timer);
+      if (pending === mine) {
+        pending = undefined;
+        late = false;
+        if (again) void start();
+      }
+    }
+  }
+
+  function stop(): void {
+    const { abort } = pending ?? {};
+    pending = undefined;
+    late = false;
+    abort?.abort();
+  }
+
+  function request(): void {
+    if (!pending) void start();
+    else again = true;
+  }
+
+  $effect(() => {
+    current = question();
+    const text = JSON.stringify(current);
+    if (text === asked) return;
+    asked = text;
+    untrack(() => {
+      if (current === undefined) {
+        stop();
+      } else {
+        if (pending && performance.now() - pending.since > lateMs) stop();
+        request();
+      }
+    });
+  });
+  $effect(() => stop);
+
+  return {
+    get value() {
+      return value;
+    },
+    get error() {
+      return error;
+    },
+    get late() {
+      return late;
+    },
+    refresh: request,
+  };
+}
+
+interface Waiting<I, A> {
+  readonly item: I;
+  readonly signal: AbortSignal;
+  readonly resolve: (answer: A) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/**
+ * A function that answers one item, while all items that are asked for in one animation frame go to
+ * `send` together. An item whose signal is aborted leaves; when all have left, so does the request.
+ */
+export function batch<I, A>(
+  send: (items: readonly I[], signal: AbortSignal) => Promise<readonly A[]>,
+): (item: I, signal: AbortSignal) => Promise<A> {
+  let waiting: Waiting<I, A>[] = [];
+
+  async function flush(): Promise<void> {
+    const joined = waiting.filter(({ signal }) => !signal.aborted);
+    waiting = [];
+    if (joined.length === 0) return;
+
+    const abort = new AbortController();
+    let left = joined.length;
+    for (const { signal } of joined) {
+      signal.addEventListener('abort', () => {
+        left -= 1;
+        if (left === 0) abort.abort();
+      });
+    }
+    try {
+      const answers = await send(
+        joined.map(({ item }) => item),
+        abort.signal,
+      );
+      joined.forEach(({ resolve, reject }, i) => {
+        const answer = answers[i];
+        if (answer === undefined) reject(new Error('The batch was answered in part.'));
+        else resolve(answer);
+      });
+    } catch (error) {
+      for (const { reject } of joined) reject(error);
+    }
+  }
+
+  return (item, signal) =>
+    new Promise<A>((resolve, reject) => {
+      if (waiting.length === 0) requestAnimationFrame(() => void flush());
+      waiting.push({ item, signal, resolve, reject });
+      signal.addEventListener('abort', () => {
+        reject(new DOMException('No longer wanted', 'AbortError'));
+      });
+    });
+}
