@@ -52,10 +52,9 @@ def literal(data: bytes) -> str:
 
 
 def content_type(path: Path) -> str:
-    try:
-        return CONTENT_TYPES[path.suffix]
-    except KeyError:
+    if path.suffix not in CONTENT_TYPES:
         raise SystemExit(f"{path}: no content type known for {path.suffix!r}; add it to {__file__}")
+    return CONTENT_TYPES[path.suffix]
 
 
 def table(folder: Path | None) -> str:

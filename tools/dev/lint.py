@@ -24,12 +24,12 @@ CLANG_TIDY = "clang-tidy-19"
 Check = Callable[[], str]
 
 
-def cpp() -> list[Path]:
-    return tracked("*.cc", "*.h")
+def cpp(*paths: str) -> list[Path]:
+    return [file for file in tracked(*paths) if file.suffix in (".cc", ".h")]
 
 
-def python() -> list[Path]:
-    return tracked("*.py")
+def python(*paths: str) -> list[Path]:
+    return [file for file in tracked(*paths) if file.suffix == ".py"]
 
 
 def command(*words: str | Path) -> Check:
@@ -48,6 +48,18 @@ def command(*words: str | Path) -> Check:
     return check
 
 
+def formatting(pattern: str, *words: str | Path) -> Check:
+    """A check by a formatter: only the names of the files that it would change are worth reading."""
+    check = command(*words)
+
+    def files() -> str:
+        complaint = check()
+        names = sorted(set(re.findall(pattern, complaint, re.MULTILINE)))
+        return f"./dev fmt would change {' '.join(names)}" if names else complaint
+
+    return files
+
+
 def project_checks() -> dict[str, Check]:
     """What takes a second and needs nothing installed: part of the fast suite too."""
     return {
@@ -62,9 +74,11 @@ def project_checks() -> dict[str, Check]:
 def form_checks() -> dict[str, Check]:
     ruff = venv("lint") / "ruff"
     return {
-        "clang-format": command(CLANG_FORMAT, "--dry-run", "--Werror", *cpp()),
-        "prettier": command(*prettier("--check")),
-        "ruff format": command(ruff, "format", "--quiet", "--diff", *python()),
+        "clang-format": formatting(
+            r"^(?:\./)?([^\s:]+):\d+:\d+: error: code should", CLANG_FORMAT, "-n", "--Werror", *cpp()
+        ),
+        "prettier": formatting(r"^\[warn\] (\S+\.\w+)$", *prettier("--check", ".")),
+        "ruff format": formatting(r"^--- (\S+)", ruff, "format", "--quiet", "--diff", *python()),
         "ruff": command(ruff, "check", "--quiet", *python()),
     }
 
@@ -79,9 +93,10 @@ def web_checks() -> dict[str, Check]:
     }
 
 
-def prettier(mode: str) -> list[str]:
+def prettier(mode: str, *paths: str) -> list[str]:
     cache = ["--cache", "--cache-location", BUILD / "cache/prettier"]
-    return web_tool("prettier/bin/prettier.cjs", mode, "--log-level", "warn", *cache, ".")
+    options = ["--log-level", "warn", "--ignore-unknown", *cache]
+    return web_tool("prettier/bin/prettier.cjs", mode, *options, *paths)
 
 
 @cache
@@ -107,8 +122,10 @@ def tidy_checks() -> dict[str, Check]:
     checks = {}
     for entry in database:
         file = Path(entry["file"])
+        if file not in ours or file.name.endswith(("_test.cc", "_bench.cc")):
+            continue
         # Beast takes clang-tidy a minute, to say nothing about our lines.
-        if file not in ours or "boost/beast" in file.read_text() or file.name.endswith("_test.cc"):
+        if "<boost/beast" in file.read_text():
             continue
         text = config + entry["command"] + "".join(p.read_text() for p in sorted(includes_of(file)))
         passed = BUILD / "cache/clang-tidy" / hashlib.sha256(text.encode()).hexdigest()
@@ -160,10 +177,11 @@ def quick() -> tuple[int, int]:
     return run_checks(project_checks())
 
 
-def fmt() -> None:
-    say("Formatting C++, TypeScript, Svelte and Python")
+def fmt(*paths: str) -> None:
     ruff = venv("lint") / "ruff"
-    run(CLANG_FORMAT, "-i", *cpp())
-    run(*prettier("--write"))
-    run(ruff, "format", "--quiet", *python())
-    run(ruff, "check", "--quiet", "--fix", *python())
+    if files := cpp(*paths):
+        run(CLANG_FORMAT, "-i", *files)
+    if files := python(*paths):
+        run(ruff, "format", "--quiet", *files)
+        run(ruff, "check", "--quiet", "--fix", *files)
+    run(*prettier("--write", *(paths or ["."])))
