@@ -1,12 +1,12 @@
-"""The verbs of `./dev`. A verb is a function; the first line of its text is its line of help."""
+"""The verbs of `./dev`."""
 
 import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
-import lint as linters
+import lint
 import suites
 from machine import BUILD, ROOT, Failure, say
 
@@ -17,19 +17,13 @@ SAMPLES = ROOT / "examples/logs"
 SELF_SUFFICIENT = ("-h", "--help", "--version", "--logdir", "--logdir_spec")
 
 
-def become(program: Path, *arguments: str) -> NoReturn:
+def become(program: Path, *arguments: str | Path) -> NoReturn:
     """Replaces this process, so that signals and the exit code are the program's own."""
     sys.stdout.flush()
-    os.execv(program, [str(program), *arguments])
+    os.execv(program, [program, *arguments])
 
 
-def finish(counts: suites.Counts) -> NoReturn:
-    print(f"{counts[0]} passed, {counts[1]} failed")
-    sys.exit(1 if counts[1] else 0)
-
-
-def run(*arguments: str) -> None:
-    """[LOGDIR] [FLAGS]    builds what people run and serves LOGDIR, else the sample runs"""
+def run(*arguments: str) -> NoReturn:
     build.release()
     named = arguments and not arguments[0].startswith("-")
     if not named and not any(word.split("=")[0] in SELF_SUFFICIENT for word in arguments):
@@ -37,67 +31,53 @@ def run(*arguments: str) -> None:
     become(BUILD / "release/stepscope", *arguments)
 
 
-def test(*names: str) -> None:
-    """[fast | SUITE...]   everything that must hold; fast: the one-minute suite"""
+def test(*names: str) -> NoReturn:
+    chosen = suites.ALL
     if names == ("fast",):
         chosen = suites.FAST
-    else:
+    elif names:
         unknown = [name for name in names if name not in suites.ALL]
         if unknown:
             known = ", ".join(["fast", *suites.ALL])
             raise Failure(f"no suite {unknown[0]!r}; there are {known}")
-        chosen = {name: suites.ALL[name] for name in names or suites.ALL}
+        chosen = {name: suites.ALL[name] for name in names}
     sys.exit(0 if suites.run_suites(chosen) else 1)
 
 
-def release() -> None:
-    """the page and the optimised binary: build/release/stepscope"""
-    build.release()
+def counting(suite: Callable[..., suites.Counts]) -> Callable[..., NoReturn]:
+    """A suite as a verb of its own."""
+
+    def verb(*arguments: str) -> NoReturn:
+        passed, failed = suite(*arguments)
+        print(f"{passed} passed, {failed} failed")
+        sys.exit(1 if failed else 0)
+
+    return verb
 
 
-def fmt() -> None:
-    """formats every file"""
-    linters.fmt()
-
-
-def lint() -> None:
-    """formatters, linters, type checkers and the rules of the house"""
-    finish(linters.lint())
-
-
-def asan(*arguments: str) -> None:
-    """[CTEST FLAGS]       the tests under the address and undefined behaviour sanitizers"""
-    finish(suites.asan(*arguments))
-
-
-def tsan(*arguments: str) -> None:
-    """[CTEST FLAGS]       the tests under the thread sanitizer"""
-    finish(suites.tsan(*arguments))
-
-
-def fuzz(*arguments: str) -> None:
-    """[TARGET [SECONDS]]  fuzz targets over their corpus, 30 s each; finds: build/fuzz/found"""
-    finish(suites.fuzz(*arguments))
-
-
-def help_() -> None:
-    """this"""
+def print_help() -> None:
     print("usage: ./dev VERB [ARGUMENTS]\n")
     for name, verb in VERBS.items():
-        print(f"  {name:6} {(verb.__doc__ or '').splitlines()[0].rstrip()}")
+        print(f"  {name:6} {verb.arguments:20} {verb.help}")
     print(f"\nsuites: {', '.join(suites.ALL)}")
 
 
-VERBS: dict[str, Callable[..., None]] = {
-    "run": run,
-    "test": test,
-    "build": release,
-    "fmt": fmt,
-    "lint": lint,
-    "asan": asan,
-    "tsan": tsan,
-    "fuzz": fuzz,
-    "help": help_,
+class Verb(NamedTuple):
+    do: Callable[..., None]
+    arguments: str
+    help: str
+
+
+VERBS = {
+    "run": Verb(run, "[LOGDIR] [FLAGS]", "build, then serve LOGDIR, or else the sample runs"),
+    "test": Verb(test, "[fast | SUITE...]", "everything that must hold; fast: in about a minute"),
+    "build": Verb(build.release, "", "the page, and the binary build/release/stepscope"),
+    "fmt": Verb(lint.fmt, "[PATH...]", "format these files and folders, or else all"),
+    "lint": Verb(counting(lint.lint), "", "formats, linters, type checkers, the house's rules"),
+    "asan": Verb(counting(suites.asan), "[CTEST FLAGS]", "tests, watching memory and arithmetic"),
+    "tsan": Verb(counting(suites.tsan), "[CTEST FLAGS]", "tests, watching for data races"),
+    "fuzz": Verb(counting(suites.fuzz), "[TARGET [SECONDS]]", "fuzz targets over their corpora"),
+    "help": Verb(print_help, "", "this"),
 }
 
 
@@ -108,7 +88,7 @@ def main() -> None:
         say(f"./dev: no verb {name!r}; there are {', '.join(VERBS)}")
         sys.exit(2)
     try:
-        VERBS[name](*arguments)
+        VERBS[name].do(*arguments)
     except Failure as failure:
         say(f"./dev {name}: {failure}")
         sys.exit(1)

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from machine import BUILD, CORES, ROOT, npm_packages, run, say, tracked, venv, web_tool
+from machine import BUILD, CORES, ROOT, npm_packages, run, tracked, venv, web_tool
 
 import build
 
@@ -49,11 +49,12 @@ def command(*words: str | Path) -> Check:
 
 
 def formatting(pattern: str, *words: str | Path) -> Check:
-    """A check by a formatter: only the names of the files that it would change are worth reading."""
+    """A check by a formatter, which tells only the names of the files that it would change."""
     check = command(*words)
 
     def files() -> str:
         complaint = check()
+        complaint = complaint.replace(f"{ROOT}/", "")
         names = sorted(set(re.findall(pattern, complaint, re.MULTILINE)))
         return f"./dev fmt would change {' '.join(names)}" if names else complaint
 
@@ -75,7 +76,7 @@ def form_checks() -> dict[str, Check]:
     ruff = venv("lint") / "ruff"
     return {
         "clang-format": formatting(
-            r"^(?:\./)?([^\s:]+):\d+:\d+: error: code should", CLANG_FORMAT, "-n", "--Werror", *cpp()
+            r"^([^\s:]+):\d+:\d+: error: code should", CLANG_FORMAT, "-n", "--Werror", *cpp()
         ),
         "prettier": formatting(r"^\[warn\] (\S+\.\w+)$", *prettier("--check", ".")),
         "ruff format": formatting(r"^--- (\S+)", ruff, "format", "--quiet", "--diff", *python()),
