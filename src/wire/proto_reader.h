@@ -118,30 +118,24 @@ inline bool ProtoReader::Next(ProtoField& field) {
   if (!ReadVarint(tag) || tag < 8 || tag > UINT32_MAX) [[unlikely]] return Fail();
   field.number = static_cast<uint32_t>(tag >> 3);
   field.type = static_cast<WireType>(tag & 7);
-  switch (field.type) {
-    case WireType::kVarint:
-      if (!ReadVarint(field.scalar)) [[unlikely]] return Fail();
-      return true;
-    case WireType::kFixed64:
-      if (!ReadFixed<uint64_t>(field.scalar)) [[unlikely]] return Fail();
-      return true;
-    case WireType::kFixed32:
-      if (!ReadFixed<uint32_t>(field.scalar)) [[unlikely]] return Fail();
-      return true;
-    case WireType::kBytes: {
-      uint64_t size;
-      if (!ReadVarint(size) || size > static_cast<uint64_t>(end_ - at_)) [[unlikely]] return Fail();
-      field.bytes = {at_, static_cast<size_t>(size)};
-      at_ += size;
-      return true;
-    }
-    case WireType::kGroup: {
-      const std::byte* const next = FindGroupEnd(at_, end_, field.number);
-      if (next == nullptr) return Fail();
-      field.bytes = {at_, next};
-      at_ = next;
-      return true;
-    }
+  // Branches in place of a switch: the order of a message's fields hardly ever changes, and the
+  // processor predicts a few branches earlier than it does a jump through a table.
+  if (field.type == WireType::kBytes) {
+    uint64_t size;
+    if (!ReadVarint(size) || size > static_cast<uint64_t>(end_ - at_)) [[unlikely]] return Fail();
+    field.bytes = {at_, static_cast<size_t>(size)};
+    at_ += size;
+    return true;
+  }
+  if (field.type == WireType::kVarint) return ReadVarint(field.scalar) || Fail();
+  if (field.type == WireType::kFixed32) return ReadFixed<uint32_t>(field.scalar) || Fail();
+  if (field.type == WireType::kFixed64) return ReadFixed<uint64_t>(field.scalar) || Fail();
+  if (field.type == WireType::kGroup) {
+    const std::byte* const next = FindGroupEnd(at_, end_, field.number);
+    if (next == nullptr) return Fail();
+    field.bytes = {at_, next};
+    at_ = next;
+    return true;
   }
   return Fail();  // The end of a group that never began, or a wire type that does not exist.
 }
