@@ -7,7 +7,7 @@
 
 set(STEPSCOPE_TEST_TIMEOUT_S 300 CACHE STRING "Seconds after which ctest ends one test program")
 
-include(CTest)
+enable_testing()
 add_custom_target(tests COMMENT "Everything that ctest runs")
 add_custom_target(fuzzers COMMENT "The fuzz targets")
 

@@ -1,5 +1,6 @@
 """The verbs of `./dev`."""
 
+import inspect
 import os
 import sys
 from collections.abc import Callable
@@ -87,8 +88,14 @@ def main() -> None:
     if name not in VERBS:
         say(f"./dev: no verb {name!r}; there are {', '.join(VERBS)}")
         sys.exit(2)
+    verb = VERBS[name]
     try:
-        VERBS[name].do(*arguments)
+        inspect.signature(verb.do).bind(*arguments)
+    except TypeError:
+        say(f"usage: ./dev {name} {verb.arguments}".rstrip())
+        sys.exit(2)
+    try:
+        verb.do(*arguments)
     except Failure as failure:
         say(f"./dev {name}: {failure}")
         sys.exit(1)
