@@ -1,0 +1,251 @@
+// Draws scenes: grid, faint raw values, lines, marks, labels. One path a line, at most two vertices a
+// pixel column.
+import { ColumnExtents, Trace, traceDots, traceLine } from './decimate';
+import { markRadius } from './marks';
+import type { Mark } from './marks';
+import type { Pen } from './pen';
+import { isSorted, indicesWithin } from './sorted';
+import type { PlacedTick, Scene } from './scene';
+import { tickGap } from './scene';
+import type { Line } from './types';
+
+const lineWidth = 1.5;
+const rawAlpha = 0.25;
+const bandAlpha = 0.15;
+const behindAlpha = 0.22; // Of lines that step back behind a highlighted one.
+const bandColumn = 2; // Pixels: finer envelopes look like noise again.
+const dotDistance = 14; // Pixels a point must have to get its dot.
+const dashes = [6, 3];
+export const tickFontPx = 11;
+
+// More lines than this are told apart by none, so a whole pixel a column is fine enough.
+const manyLines = 30;
+
+export interface DrawCounts {
+  readonly series: number;
+  readonly vertices: number;
+}
+
+// Used again by every chart: drawing is synchronous.
+const trace = new Trace();
+const dots = new Trace();
+const extents = new ColumnExtents();
+
+export function drawScene(pen: Pen, scene: Scene): DrawCounts {
+  drawGrid(pen, scene);
+  pen.save();
+  clipToPlot(pen, scene);
+  const counts = drawLines(pen, scene);
+  pen.restore();
+  for (const mark of scene.marks) drawMark(pen, mark, scene);
+  drawLabels(pen, scene);
+  return counts;
+}
+
+/** One line again, in that width, for the overlay. */
+export function drawLineOver(pen: Pen, scene: Scene, line: Line, width: number): void {
+  pen.save();
+  clipToPlot(pen, scene);
+  strokeLine(pen, scene, line, width);
+  pen.restore();
+}
+
+/** A hairline of one device pixel on a device pixel. */
+export function hairline(position: number, pixelRatio: number): number {
+  return (Math.floor(position * pixelRatio) + 0.5) / pixelRatio;
+}
+
+function clipToPlot(pen: Pen, { plot }: Scene): void {
+  pen.beginPath();
+  // Half a line and a dot may stand out over the edge.
+  pen.rect(plot.left - 3, plot.top - 3, plot.right - plot.left + 6, plot.bottom - plot.top + 6);
+  pen.clip();
+}
+
+function drawGrid(pen: Pen, scene: Scene): void {
+  const { plot, theme, pixelRatio } = scene;
+  pen.lineWidth = 1 / pixelRatio;
+  pen.strokeStyle = theme.grid;
+  pen.setLineDash([]);
+  pen.beginPath();
+  for (const tick of scene.yTicks) {
+    const y = hairline(tick.at, pixelRatio);
+    pen.moveTo(plot.left, y);
+    pen.lineTo(plot.right, y);
+  }
+  for (const tick of scene.xTicks) {
+    const x = hairline(tick.at, pixelRatio);
+    pen.moveTo(x, plot.top);
+    pen.lineTo(x, plot.bottom);
+  }
+  pen.stroke();
+  pen.strokeStyle = theme.line;
+  pen.beginPath();
+  const base = hairline(plot.bottom, pixelRatio);
+  pen.moveTo(plot.left, base);
+  pen.lineTo(plot.right, base);
+  for (const tick of scene.xTicks) {
+    const x = hairline(tick.at, pixelRatio);
+    pen.moveTo(x, base);
+    pen.lineTo(x, base + 4);
+  }
+  pen.stroke();
+}
+
+function drawLines(pen: Pen, scene: Scene): DrawCounts {
+  const { lines, highlightKey } = scene;
+  let vertices = 0;
+  pen.lineJoin = 'round';
+  pen.lineCap = 'round';
+  // A crowd of faint bands adds up to a fog, so each gets less.
+  const crowd = Math.min(1, Math.sqrt(6 / Math.max(lines.length, 1)));
+  for (const line of lines) {
+    if (line.raw === null || (highlightKey !== null && line.key !== highlightKey)) continue;
+    vertices += drawRaw(pen, scene, line, line.raw, highlightKey === null ? crowd : 1);
+  }
+  for (const line of lines) {
+    if (line.key === highlightKey) continue;
+    pen.globalAlpha = highlightKey === null ? 1 : behindAlpha;
+    vertices += strokeLine(pen, scene, line, lineWidth);
+  }
+  pen.globalAlpha = 1;
+  for (const line of lines) {
+    if (line.key === highlightKey) vertices += strokeLine(pen, scene, line, lineWidth + 0.75);
+  }
+  return { series: lines.length, vertices };
+}
+
+function drawRaw(pen: Pen, scene: Scene, line: Line, raw: Float64Array, crowd: number): number {
+  const { scaleX, scaleY, plot } = scene;
+  const { from, to } = indicesWithin(line.x, scaleX.domain);
+  trace.clear();
+  if (to - from > plot.right - plot.left) {
+    extents.measure(line.x, raw, scaleX, scaleY, bandColumn);
+    extents.appendOutlines(trace);
+    pen.globalAlpha = bandAlpha * crowd;
+    pen.fillStyle = line.color;
+    pen.beginPath();
+    walk(pen, trace);
+    pen.fill();
+  } else {
+    dots.clear();
+    traceLine(line.x, raw, scaleX, scaleY, columnOf(scene), trace, dots);
+    pen.globalAlpha = rawAlpha * crowd;
+    pen.strokeStyle = line.color;
+    pen.lineWidth = 1;
+    pen.setLineDash([]);
+    pen.beginPath();
+    walk(pen, trace);
+    pen.stroke();
+  }
+  pen.globalAlpha = 1;
+  return trace.length;
+}
+
+function strokeLine(pen: Pen, scene: Scene, line: Line, width: number): number {
+  const { scaleX, scaleY } = scene;
+  trace.clear();
+  dots.clear();
+  traceLine(line.x, line.y, scaleX, scaleY, columnOf(scene), trace, dots);
+  pen.strokeStyle = line.color;
+  pen.lineWidth = width;
+  pen.setLineDash(line.dashed === true ? dashes : []);
+  pen.beginPath();
+  walk(pen, trace);
+  pen.stroke();
+  const radius = isSparse(line, scene) ? width + 0.5 : 0;
+  if (radius > 0) {
+    dots.clear();
+    traceDots(line.x, line.y, scaleX, scaleY, dots);
+  }
+  if (dots.length > 0) fillDots(pen, line.color, radius > 0 ? radius : width + 0.75);
+  return trace.length;
+}
+
+// With few points, each is shown: so one sees what was measured and what is only joined. Points
+// that all have one x are shown too, for the upright through them tells too little.
+function isSparse(line: Line, { scaleX, plot }: Scene): boolean {
+  const { x } = line;
+  if (isSorted(x) && x.length > 1 && x[0] === x[x.length - 1]) return true;
+  const { from, to } = indicesWithin(x, scaleX.domain);
+  return (to - from) * dotDistance <= plot.right - plot.left;
+}
+
+function columnOf(scene: Scene): number {
+  return scene.lines.length > manyLines ? 1 : 1 / scene.pixelRatio;
+}
+
+function walk(pen: Pen, { xy, length }: Trace): void {
+  let isDown = false;
+  for (let i = 0; i < length * 2; i += 2) {
+    const x = xy[i] as number;
+    if (x !== x) {
+      isDown = false;
+    } else if (isDown) {
+      pen.lineTo(x, xy[i + 1] as number);
+    } else {
+      pen.moveTo(x, xy[i + 1] as number);
+      isDown = true;
+    }
+  }
+}
+
+function fillDots(pen: Pen, color: string, radius: number): void {
+  pen.fillStyle = color;
+  pen.beginPath();
+  for (let i = 0; i < dots.length; ++i) {
+    const x = dots.xy[i * 2] as number;
+    const y = dots.xy[i * 2 + 1] as number;
+    pen.moveTo(x + radius, y);
+    pen.arc(x, y, radius, 0, 2 * Math.PI);
+  }
+  pen.fill();
+}
+
+function drawMark(pen: Pen, mark: Mark, scene: Scene): void {
+  const { x } = mark;
+  const r = markRadius;
+  const isBehind = scene.highlightKey !== null && scene.highlightKey !== mark.line.key;
+  pen.save();
+  pen.globalAlpha = isBehind ? behindAlpha : 1;
+  pen.strokeStyle = pen.fillStyle = mark.line.color;
+  pen.lineWidth = lineWidth;
+  pen.lineJoin = 'round';
+  pen.setLineDash([]);
+  pen.beginPath();
+  if (mark.kind === 'nan') {
+    const y = Math.min(Math.max(mark.y, scene.plot.top + r), scene.plot.bottom - r);
+    pen.moveTo(x - r + 1, y - r + 1);
+    pen.lineTo(x + r - 1, y + r - 1);
+    pen.moveTo(x - r + 1, y + r - 1);
+    pen.lineTo(x + r - 1, y - r + 1);
+    pen.stroke();
+  } else {
+    // The tip touches the edge that the value lies beyond.
+    const tip = mark.kind === 'high' ? mark.y - 2 : mark.y + 2;
+    const base = mark.kind === 'high' ? tip + 2 * r - 1 : tip - 2 * r + 1;
+    pen.moveTo(x, tip);
+    pen.lineTo(x - r, base);
+    pen.lineTo(x + r, base);
+    pen.closePath();
+    if (mark.kind === 'notPositive') pen.stroke();
+    else pen.fill();
+  }
+  pen.restore();
+}
+
+function drawLabels(pen: Pen, scene: Scene): void {
+  const { plot, theme } = scene;
+  pen.font = `${tickFontPx}px ${theme.font}`;
+  pen.fillStyle = theme.inkSoft;
+  pen.textBaseline = 'middle';
+  pen.textAlign = 'right';
+  for (const tick of scene.yTicks) pen.fillText(tick.label, plot.left - tickGap, tick.at);
+  pen.textAlign = 'center';
+  const labelled = (tick: PlacedTick): boolean => tick.label !== '';
+  for (const tick of scene.xTicks.filter(labelled)) {
+    pen.fillText(tick.label, tick.labelAt, plot.bottom + 13);
+  }
+  if (scene.note === '') return;
+  pen.fillText(scene.note, (plot.left + plot.right) / 2, (plot.top + plot.bottom) / 2);
+}

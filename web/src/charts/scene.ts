@@ -1,0 +1,144 @@
+// A scene is one frame of a chart, worked out but not yet drawn: scales, ticks and where they stand.
+// Screen, SVG and PNG draw the same scenes (draw.ts).
+import { collectMarks } from './marks';
+import type { Mark } from './marks';
+import type { Ranges } from './motion';
+import { makeScale, toPixel } from './scales';
+import type { Scale } from './scales';
+import type { Theme } from './theme.svelte';
+import { logTicks, maxTicks, valueTicks, xTickMaker } from './ticks';
+import type { Tick, TickMaker } from './ticks';
+import type { ChartSettings, Line, Range } from './types';
+
+/** A tick in its place, in CSS pixels; on the x axis `labelAt` is the middle of its label. */
+export interface PlacedTick extends Tick {
+  readonly at: number;
+  readonly labelAt: number;
+}
+
+export interface Plot {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+export interface Scene {
+  readonly width: number;
+  readonly height: number;
+  readonly plot: Plot;
+  readonly scaleX: Scale;
+  readonly scaleY: Scale;
+  readonly xTicks: readonly PlacedTick[];
+  readonly yTicks: readonly PlacedTick[];
+  readonly lines: readonly Line[];
+  readonly marks: readonly Mark[];
+  readonly highlightKey: string | null;
+  /** Said inside an empty plot: why nothing can be seen. */
+  readonly note: string;
+  readonly theme: Theme;
+  readonly pixelRatio: number;
+}
+
+export interface SceneInput {
+  readonly width: number;
+  readonly height: number;
+  readonly ranges: Ranges;
+  readonly lines: readonly Line[];
+  readonly settings: ChartSettings;
+  readonly highlightKey: string | null;
+  readonly theme: Theme;
+  readonly pixelRatio: number;
+  /** The width of a tick label in CSS pixels. */
+  readonly measure: (label: string) => number;
+  /** What stands above the chart, in a picture with a title. */
+  readonly top?: number;
+}
+
+const marginTop = 8;
+const marginRight = 12;
+const marginBottom = 22;
+// Gutters come in steps of eight pixels and are never narrow, so that the plots of neighbouring cards
+// begin at the same place.
+const minGutter = 44;
+const gutterStep = 8;
+export const tickGap = 8;
+const labelDistance = 20;
+
+export function makeScene(input: SceneInput): Scene {
+  const { width, height, ranges, lines, settings } = input;
+  const hasData = lines.some((line) => line.x.length > 0);
+  const top = (input.top ?? 0) + marginTop;
+  const bottom = Math.max((input.top ?? 0) + height - marginBottom, top + 1);
+
+  const scaleY = makeScale(ranges.y, [bottom, top], settings.logY);
+  const yCount = Math.min(Math.max(Math.floor((bottom - top) / 34) + 1, 2), maxTicks);
+  const yTicks = (settings.logY ? logTicks : valueTicks)(ranges.y, yCount);
+  const widest = hasData ? Math.max(0, ...yTicks.map((tick) => input.measure(tick.label))) : 0;
+  const left = Math.max(minGutter, Math.ceil((widest + tickGap + 4) / gutterStep) * gutterStep);
+  const right = Math.max(width - marginRight, left + 1);
+
+  const scaleX = makeScale(ranges.x, [left, right]);
+  const xTicks = placeXTicks(xTickMaker(settings.xAxis), ranges.x, scaleX, width, input.measure);
+  const marks = lines.flatMap((line) => collectMarks(line, scaleX, scaleY));
+  return {
+    width,
+    height,
+    plot: { left, top, right, bottom },
+    scaleX,
+    scaleY,
+    // Before the first data axes say nothing, for there is nothing to measure.
+    xTicks: hasData ? xTicks : xTicks.map(withoutLabel),
+    yTicks: yTicks.map((tick) => {
+      const at = toPixel(scaleY, tick.value);
+      return { value: tick.value, label: hasData ? tick.label : '', at, labelAt: at };
+    }),
+    lines,
+    marks,
+    highlightKey: lines.some((line) => line.key === input.highlightKey) ? input.highlightKey : null,
+    note: hasData ? noteFor(lines, settings.logY) : '',
+    theme: input.theme,
+    pixelRatio: input.pixelRatio,
+  };
+}
+
+// As many ticks as have room for their labels.
+function placeXTicks(
+  make: TickMaker,
+  domain: Range,
+  scale: Scale,
+  width: number,
+  measure: (label: string) => number,
+): PlacedTick[] {
+  const [left, right] = scale.range;
+  const most = Math.min(Math.floor((right - left) / 48) + 1, maxTicks);
+  for (let count = most; count > 1; --count) {
+    const placed = make(domain, count).map((tick) => {
+      const at = toPixel(scale, tick.value);
+      const half = measure(tick.label) / 2;
+      // The label at an end moves inwards rather than being cut.
+      return { ...tick, at, labelAt: Math.min(at, width - half - 1), half };
+    });
+    const isClear = placed.every((tick, i) => {
+      const before = placed[i - 1];
+      return (
+        before === undefined ||
+        tick.labelAt - tick.half - (before.labelAt + before.half) >= labelDistance
+      );
+    });
+    if (isClear && placed.length > 0) {
+      return placed.map(({ value, label, at, labelAt }) => ({ value, label, at, labelAt }));
+    }
+  }
+  return [];
+}
+
+function withoutLabel(tick: PlacedTick): PlacedTick {
+  return { ...tick, label: '' };
+}
+
+function noteFor(lines: readonly Line[], logY: boolean): string {
+  const isShown = (value: number): boolean => Number.isFinite(value) && (!logY || value > 0);
+  if (lines.some((line) => line.y.some(isShown))) return '';
+  return logY ? 'No positive values: nothing to show on a log axis' : 'No finite values';
+}
