@@ -10,6 +10,7 @@ set(STEPSCOPE_TEST_TIMEOUT_S 300 CACHE STRING "Seconds after which ctest ends on
 enable_testing()
 add_custom_target(tests COMMENT "Everything that ctest runs")
 add_custom_target(fuzzers COMMENT "The fuzz targets")
+add_custom_target(benches COMMENT "What ./dev bench runs, next to the binary itself")
 
 # What a failing sanitizer says; unknown ones ignore it.
 set(STEPSCOPE_TEST_ENVIRONMENT
@@ -107,6 +108,7 @@ function(stepscope_unit_benches name sources)
     add_executable(${name}_bench ${sources})
     target_link_libraries(${name}_bench PRIVATE stepscope_${name} benchmark::benchmark_main)
     stepscope_link_testing(${name}_bench ${name})
+    add_dependencies(benches ${name}_bench)
   endif()
 endfunction()
 
