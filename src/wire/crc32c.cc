@@ -10,8 +10,9 @@
 #define STEPSCOPE_CRC_TARGET __attribute__((target("sse4.2")))
 #elif defined(__aarch64__) && defined(__linux__)
 #include <arm_acle.h>
-#include <asm/hwcap.h>
 #include <sys/auxv.h>
+
+#include <asm/hwcap.h>
 #define STEPSCOPE_CRC_TARGET __attribute__((target("+crc")))
 #endif
 
@@ -101,8 +102,9 @@ STEPSCOPE_CRC_TARGET inline uint64_t ThreeBlocks(const std::byte* at, uint64_t f
   return third ^ Shift(kShift<kBlock>, second);
 }
 
-// Takes the 1 to 7 bytes that end before `end` into the checksum, in one step: with them on top of a
-// word, the zeros below do not change a checksum of zero. Eight bytes before `end` must be readable.
+// Takes the 1 to 7 bytes that end before `end` into the checksum, in one step: with them on top of
+// a word, the zeros below do not change a checksum of zero. Eight bytes before `end` must be
+// readable.
 STEPSCOPE_CRC_TARGET inline uint64_t Tail(uint64_t crc, const std::byte* end, size_t bytes) {
   const size_t bits = 8 * bytes;
   const uint64_t word = (Load64(end - 8) >> (64 - bits)) ^ (crc & 0xffffffff);
@@ -122,7 +124,8 @@ STEPSCOPE_CRC_TARGET uint32_t Crc32cHardware(std::span<const std::byte> data, ui
     return ~static_cast<uint32_t>(data.empty() ? state : Tail(state, padded + 8, data.size()));
   }
   if (data.size() >= 3 * kShort) [[unlikely]] {
-    for (; end - at >= std::ptrdiff_t{3 * kLong}; at += 3 * kLong) state = ThreeBlocks<kLong>(at, state);
+    for (; end - at >= std::ptrdiff_t{3 * kLong}; at += 3 * kLong)
+      state = ThreeBlocks<kLong>(at, state);
     for (; end - at >= std::ptrdiff_t{3 * kShort}; at += 3 * kShort) {
       state = ThreeBlocks<kShort>(at, state);
     }
@@ -163,7 +166,8 @@ uint32_t Crc32cPortable(std::span<const std::byte> data, uint32_t crc) {
 
 uint32_t Crc32c(std::span<const std::byte> data, uint32_t crc) {
 #ifdef STEPSCOPE_CRC_TARGET
-  if (kHasHardware) [[likely]] return Crc32cHardware(data, crc);
+  if (kHasHardware) [[likely]]
+    return Crc32cHardware(data, crc);
 #endif
   return Crc32cPortable(data, crc);
 }

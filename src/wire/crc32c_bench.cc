@@ -1,8 +1,8 @@
-#include "wire/crc32c.h"
+#include <vector>
 
 #include <benchmark/benchmark.h>
 
-#include <vector>
+#include "wire/crc32c.h"
 
 namespace stepscope {
 namespace {

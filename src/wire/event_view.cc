@@ -89,8 +89,8 @@ std::optional<SessionStatus> ParseSessionLog(Bytes message) {
   ProtoField field;
   while (fields.Next(field)) {
     if (!field.Is(1, WireType::kVarint)) continue;
-    status = field.scalar <= 3 ? static_cast<SessionStatus>(field.scalar)
-                               : SessionStatus::kUnspecified;
+    status =
+        field.scalar <= 3 ? static_cast<SessionStatus>(field.scalar) : SessionStatus::kUnspecified;
   }
   if (!fields.ok()) return std::nullopt;
   return status;

@@ -18,7 +18,13 @@ namespace stepscope {
 using Bytes = std::span<const std::byte>;
 
 enum class EventKind : uint8_t {
-  kNone, kFileVersion, kGraphDef, kSummary, kLogMessage, kSessionLog, kTaggedRunMetadata,
+  kNone,
+  kFileVersion,
+  kGraphDef,
+  kSummary,
+  kLogMessage,
+  kSessionLog,
+  kTaggedRunMetadata,
   kMetaGraphDef,
 };
 
@@ -26,9 +32,8 @@ enum class EventKind : uint8_t {
 constexpr EventKind EventKindOf(uint32_t number, WireType type) {
   static_assert(static_cast<int>(EventKind::kFileVersion) == 3 - 2 &&
                 static_cast<int>(EventKind::kMetaGraphDef) == 9 - 2);
-  return type == WireType::kBytes && number >= 3 && number <= 9
-             ? static_cast<EventKind>(number - 2)
-             : EventKind::kNone;
+  return type == WireType::kBytes && number >= 3 && number <= 9 ? static_cast<EventKind>(number - 2)
+                                                                : EventKind::kNone;
 }
 
 struct EventView {
@@ -41,7 +46,13 @@ struct EventView {
 std::optional<EventView> ParseEvent(Bytes data);
 
 enum class ValueKind : uint8_t {
-  kNone, kSimpleValue, kObsoleteHistogram, kImage, kHistogram, kAudio, kTensor,
+  kNone,
+  kSimpleValue,
+  kObsoleteHistogram,
+  kImage,
+  kHistogram,
+  kAudio,
+  kTensor,
 };
 
 // The kind that a field of Summary.Value stands for; kNone for one outside the oneof.
@@ -55,13 +66,13 @@ constexpr ValueKind ValueKindOf(uint32_t number, WireType type) {
 }
 
 struct ValueView {
-  std::string_view tag;        // node_name stands in where the tag is empty, as upstream does it
-                               // (tensorboard/backend/event_processing/event_accumulator.py).
+  std::string_view tag;  // node_name stands in where the tag is empty, as upstream does it
+                         // (tensorboard/backend/event_processing/event_accumulator.py).
   ValueKind kind = ValueKind::kNone;
   float simple_value = 0;
-  Bytes body;                  // The message of any other kind.
+  Bytes body;                     // The message of any other kind.
   std::optional<Bytes> metadata;  // A serialized SummaryMetadata.
-  Bytes whole;                 // The whole Summary.Value message.
+  Bytes whole;                    // The whole Summary.Value message.
 
   // Says nothing new, but a constructor of its own saves the compiler's zeroing of what is
   // initialised anyway, which was a third of ParseValue().

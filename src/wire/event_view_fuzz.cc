@@ -34,8 +34,8 @@ class BytesFile final : public RandomAccessFile {
 };
 
 void CheckWithin(Bytes part, Bytes whole) {
-  CHECK(part.empty() || (part.data() >= whole.data() &&
-                         part.data() + part.size() <= whole.data() + whole.size()));
+  CHECK(part.empty() ||
+        (part.data() >= whole.data() && part.data() + part.size() <= whole.data() + whole.size()));
 }
 
 void CheckMetadata(Bytes message) {
@@ -69,7 +69,8 @@ void CheckTensor(Bytes message) {
   if (doubles) CHECK(doubles->size() == tensor->ElementCount());
   if (const auto strings = tensor->Strings(kMaxElements)) {
     CHECK(tensor->dtype() == DataType::kString && strings->size() == tensor->ElementCount());
-    for (const std::string_view text : *strings) CheckWithin(std::as_bytes(std::span(text)), message);
+    for (const std::string_view text : *strings)
+      CheckWithin(std::as_bytes(std::span(text)), message);
   }
 }
 
@@ -138,10 +139,18 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size == 0) return 0;
   const stepscope::Bytes message = std::as_bytes(std::span(data, size)).subspan(1);
   switch (data[0] % 4) {
-    case 0: stepscope::CheckEvent(message); break;
-    case 1: stepscope::CheckValue(message); break;
-    case 2: stepscope::CheckTensor(message); break;
-    default: stepscope::CheckMetadata(message); break;
+    case 0:
+      stepscope::CheckEvent(message);
+      break;
+    case 1:
+      stepscope::CheckValue(message);
+      break;
+    case 2:
+      stepscope::CheckTensor(message);
+      break;
+    default:
+      stepscope::CheckMetadata(message);
+      break;
   }
   return 0;
 }

@@ -1,9 +1,9 @@
 #include "wire/event_view.h"
 
-#include <gtest/gtest.h>
-
 #include <string>
 #include <utility>
+
+#include <gtest/gtest.h>
 
 #include "wire/proto_writer.h"
 
@@ -52,12 +52,9 @@ TEST(ParseEventTest, FieldsInAnyOrderAndUnknownOnes) {
 
 TEST(ParseEventTest, EveryKindAndTheLastOneWins) {
   const std::pair<uint32_t, EventKind> kinds[] = {
-      {3, EventKind::kFileVersion},
-      {4, EventKind::kGraphDef},
-      {5, EventKind::kSummary},
-      {6, EventKind::kLogMessage},
-      {7, EventKind::kSessionLog},
-      {8, EventKind::kTaggedRunMetadata},
+      {3, EventKind::kFileVersion},  {4, EventKind::kGraphDef},
+      {5, EventKind::kSummary},      {6, EventKind::kLogMessage},
+      {7, EventKind::kSessionLog},   {8, EventKind::kTaggedRunMetadata},
       {9, EventKind::kMetaGraphDef},
   };
   std::string message;
@@ -91,8 +88,11 @@ TEST(ParseEventTest, RefusesWhatIsNoMessage) {
 
 TEST(ParseValueTest, EveryKind) {
   const std::pair<uint32_t, ValueKind> kinds[] = {
-      {3, ValueKind::kObsoleteHistogram}, {4, ValueKind::kImage},  {5, ValueKind::kHistogram},
-      {6, ValueKind::kAudio},             {8, ValueKind::kTensor},
+      {3, ValueKind::kObsoleteHistogram},
+      {4, ValueKind::kImage},
+      {5, ValueKind::kHistogram},
+      {6, ValueKind::kAudio},
+      {8, ValueKind::kTensor},
   };
   for (const auto& [number, kind] : kinds) {
     const std::string message = Message([&](ProtoWriter& writer) {

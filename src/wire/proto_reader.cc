@@ -31,7 +31,8 @@ ProtoReader::Varint ProtoReader::ReadLongVarint(const std::byte* at, const std::
   uint64_t value = 0;
   for (int i = 0; i < kMaxVarintBytes && at != end; ++i) {
     const auto byte = std::to_integer<uint64_t>(*at++);
-    value |= (byte & 0x7f) << (7 * i);  // Of a tenth byte only one bit fits; protobuf drops the rest.
+    value |=
+        (byte & 0x7f) << (7 * i);  // Of a tenth byte only one bit fits; protobuf drops the rest.
     if (byte < 0x80) return {at, value};
   }
   return {nullptr, 0};

@@ -1,8 +1,8 @@
 // Walks the fields of one serialized protobuf message without copying.
 //
-// It accepts what protobuf parsers accept: any order, repeated scalars packed or not, unknown fields
-// (skipped, groups included, up to a nesting limit). Bytes that are no message end the walk with
-// ok() == false. Text is not checked for UTF-8.
+// It accepts what protobuf parsers accept: any order, repeated scalars packed or not, unknown
+// fields (skipped, groups included, up to a nesting limit). Bytes that are no message end the walk
+// with ok() == false. Text is not checked for UTF-8.
 #pragma once
 
 #include <bit>
@@ -19,7 +19,7 @@ enum class WireType : uint8_t { kVarint = 0, kFixed64 = 1, kBytes = 2, kGroup = 
 struct ProtoField {
   uint32_t number = 0;
   WireType type = WireType::kVarint;
-  uint64_t scalar = 0;              // kVarint, kFixed64, kFixed32: the raw bits.
+  uint64_t scalar = 0;               // kVarint, kFixed64, kFixed32: the raw bits.
   std::span<const std::byte> bytes;  // kBytes; kGroup: its fields and the tag that ends it.
 
   // A field whose wire type is not the one its message says is an unknown field to protobuf: that
@@ -85,7 +85,8 @@ inline bool ProtoReader::ReadVarint(uint64_t& value) {
     return true;
   }
   const Varint varint = ReadLongVarint(at_, end_);
-  if (varint.next == nullptr) [[unlikely]] return false;
+  if (varint.next == nullptr) [[unlikely]]
+    return false;
   at_ = varint.next;
   value = varint.value;
   return true;
@@ -115,14 +116,16 @@ inline bool ProtoReader::NextVarint(uint64_t& value) {
 inline bool ProtoReader::Next(ProtoField& field) {
   if (at_ == end_) return false;
   uint64_t tag;
-  if (!ReadVarint(tag) || tag < 8 || tag > UINT32_MAX) [[unlikely]] return Fail();
+  if (!ReadVarint(tag) || tag < 8 || tag > UINT32_MAX) [[unlikely]]
+    return Fail();
   field.number = static_cast<uint32_t>(tag >> 3);
   field.type = static_cast<WireType>(tag & 7);
   // Branches in place of a switch: the order of a message's fields hardly ever changes, and the
   // processor predicts a few branches earlier than it does a jump through a table.
   if (field.type == WireType::kBytes) {
     uint64_t size;
-    if (!ReadVarint(size) || size > static_cast<uint64_t>(end_ - at_)) [[unlikely]] return Fail();
+    if (!ReadVarint(size) || size > static_cast<uint64_t>(end_ - at_)) [[unlikely]]
+      return Fail();
     field.bytes = {at_, static_cast<size_t>(size)};
     at_ += size;
     return true;

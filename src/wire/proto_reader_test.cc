@@ -1,12 +1,12 @@
 #include "wire/proto_reader.h"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <bit>
 #include <random>
 #include <string>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "wire/proto_writer.h"
 
@@ -21,11 +21,16 @@ std::span<const std::byte> AsBytes(std::string_view text) { return std::as_bytes
 std::string Describe(const ProtoField& field) {
   const std::string number = std::to_string(field.number);
   switch (field.type) {
-    case WireType::kVarint: return number + ":varint " + std::to_string(field.scalar);
-    case WireType::kFixed64: return number + ":fixed64 " + std::to_string(field.scalar);
-    case WireType::kFixed32: return number + ":fixed32 " + std::to_string(field.scalar);
-    case WireType::kBytes: return number + ":bytes " + std::string(field.AsString());
-    case WireType::kGroup: return number + ":group";
+    case WireType::kVarint:
+      return number + ":varint " + std::to_string(field.scalar);
+    case WireType::kFixed64:
+      return number + ":fixed64 " + std::to_string(field.scalar);
+    case WireType::kFixed32:
+      return number + ":fixed32 " + std::to_string(field.scalar);
+    case WireType::kBytes:
+      return number + ":bytes " + std::string(field.AsString());
+    case WireType::kGroup:
+      return number + ":group";
   }
   return "unknown";
 }
@@ -105,8 +110,8 @@ TEST(ProtoReaderTest, GroupsAreStepsOfTheirOwn) {
       "\x23"          //   4: group {
       "\x2d\0\0\0\0"
       "\x31\0\0\0\0\0\0\0\0"
-      "\x24"          //   }
-      "\x0c"sv;       // }
+      "\x24"     //   }
+      "\x0c"sv;  // }
   EXPECT_EQ(Walk(std::string(group) + "\x08\x07"), Fields({"1:group", "1:varint 7"}));
   for (size_t cut = 1; cut < group.size(); ++cut) {
     EXPECT_EQ(Walk(group.substr(0, cut)), Fields({"broken"})) << cut;

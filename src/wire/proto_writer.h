@@ -19,8 +19,8 @@ class ProtoWriter {
   void Double(uint32_t number, double value);
   void Float(uint32_t number, float value);
   void Bytes(uint32_t number, std::string_view value);  // Strings and finished messages.
-  // The head of a Bytes field: the caller appends its `size` bytes next. Saves a copy where the size of
-  // a message is known beforehand.
+  // The head of a Bytes field: the caller appends its `size` bytes next. Saves a copy where the
+  // size of a message is known beforehand.
   void BytesHead(uint32_t number, size_t size);
 
  private:

@@ -1,9 +1,9 @@
 // The path of a scalar from bytes to ParseValue, one stage more at a time. The bytes lie in memory,
 // so that the kernel's share is left out.
-#include <benchmark/benchmark.h>
-
 #include <cstring>
 #include <string>
+
+#include <benchmark/benchmark.h>
 
 #include "wire/event_view.h"
 #include "wire/proto_writer.h"

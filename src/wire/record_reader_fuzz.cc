@@ -1,5 +1,5 @@
-// Framing on any bytes: however they arrive, the same records come out, they lie where they say, and
-// the memory is bounded by the bytes that are there.
+// Framing on any bytes: however they arrive, the same records come out, they lie where they say,
+// and the memory is bounded by the bytes that are there.
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
@@ -48,8 +48,8 @@ Outcome ReadAll(std::string_view bytes, size_t chunk_bytes) {
     }
     CHECK((*record)->end() <= bytes.size());
     CHECK((*record)->is_streamed == ((*record)->length > kMaxBufferedBytes));
-    const std::string_view data = bytes.substr((*record)->offset + kRecordHeaderBytes,
-                                               (*record)->length);
+    const std::string_view data =
+        bytes.substr((*record)->offset + kRecordHeaderBytes, (*record)->length);
     if (!(*record)->is_streamed) {
       CHECK((*record)->data.size() == data.size());
       CHECK(std::memcmp((*record)->data.data(), data.data(), data.size()) == 0);

@@ -1,7 +1,5 @@
 #include "wire/record_reader.h"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <cstring>
 #include <iterator>
@@ -9,6 +7,8 @@
 #include <string>
 #include <utility>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "testing/scripted_file.h"
 #include "wire/crc32c.h"
@@ -162,8 +162,12 @@ TEST(RecordReaderTest, ChunkingDoesNotMatter) {
     SCOPED_TRACE(round);
     std::string bytes;
     for (int i = 0; i < 40; ++i) {
-      const size_t lengths[] = {0, random() % 100, random() % 10'000, kBuffer - 16 + random() % 3 - 1,
-                                kBuffer + random() % kBuffer, 3 * kBuffer + random() % 1'000};
+      const size_t lengths[] = {0,
+                                random() % 100,
+                                random() % 10'000,
+                                kBuffer - 16 + random() % 3 - 1,
+                                kBuffer + random() % kBuffer,
+                                3 * kBuffer + random() % 1'000};
       bytes += Encode(RandomText(lengths[random() % std::size(lengths)], random));
     }
     constexpr uint64_t kMaxBuffered = 3 * kBuffer + 500;

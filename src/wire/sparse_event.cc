@@ -37,8 +37,8 @@ Result<SparseValue> ReadValue(FileWindow& window, FileRange message) {
   if (value.kind != ValueKind::kSimpleValue) value.simple_value = 0;
 
   if (tag.length == 0) tag = node_name;
-  value.lacks_long_fields = tag.length > FileWindow::kBytes ||
-                            (metadata && metadata->length > FileWindow::kBytes);
+  value.lacks_long_fields =
+      tag.length > FileWindow::kBytes || (metadata && metadata->length > FileWindow::kBytes);
   if (tag.length <= FileWindow::kBytes) {
     ASSIGN_OR_RETURN(const Bytes bytes, window.Read(tag));
     value.tag.assign(reinterpret_cast<const char*>(bytes.data()), bytes.size());
@@ -81,10 +81,17 @@ Result<std::optional<SparseFields::Field>> SparseFields::Next() {
   bool is_whole = false;
   switch (field.type) {
     case WireType::kVarint:
-    case WireType::kBytes: is_whole = head.NextVarint(field.scalar); break;
-    case WireType::kFixed64: is_whole = head.NextFixed64(field.scalar); break;
-    case WireType::kFixed32: is_whole = head.NextFixed32(field.scalar); break;
-    case WireType::kGroup: break;
+    case WireType::kBytes:
+      is_whole = head.NextVarint(field.scalar);
+      break;
+    case WireType::kFixed64:
+      is_whole = head.NextFixed64(field.scalar);
+      break;
+    case WireType::kFixed32:
+      is_whole = head.NextFixed32(field.scalar);
+      break;
+    case WireType::kGroup:
+      break;
   }
   if (!is_whole) return NoMessage();
 

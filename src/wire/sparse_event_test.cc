@@ -1,12 +1,12 @@
 #include "wire/sparse_event.h"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <cstring>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "wire/proto_writer.h"
 
@@ -172,9 +172,8 @@ TEST(SparseEventTest, RefusesTheCutsThatTheParserOfWholeEventsRefuses) {
   const std::string event = Message([](ProtoWriter& writer) {
     writer.Double(1, 12.5);
     writer.Int64(2, -3);
-    writer.Bytes(5, Message([](ProtoWriter& summary) {
-                   summary.Bytes(1, Value("tag", 8, "tensor"));
-                 }));
+    writer.Bytes(
+        5, Message([](ProtoWriter& summary) { summary.Bytes(1, Value("tag", 8, "tensor")); }));
   });
   const MemoryFile file(event);
   for (size_t cut = 0; cut <= event.size(); ++cut) {
@@ -185,9 +184,8 @@ TEST(SparseEventTest, RefusesTheCutsThatTheParserOfWholeEventsRefuses) {
 }
 
 TEST(SparseEventTest, AFileThatBecameShorter) {
-  const std::string summary = Message([](ProtoWriter& writer) {
-    writer.Bytes(1, Value("tag", 8, std::string(200'000, 't')));
-  });
+  const std::string summary = Message(
+      [](ProtoWriter& writer) { writer.Bytes(1, Value("tag", 8, std::string(200'000, 't'))); });
   const MemoryFile file(summary.substr(0, 100'000));
   SparseSummaryReader values(file, {0, summary.size()});
   const auto value = values.Next();

@@ -34,20 +34,34 @@ struct Encoding {
 
 Encoding EncodingOf(DataType dtype) {
   switch (dtype) {
-    case DataType::kFloat: return {4, kFloatField, WireType::kFixed32};
-    case DataType::kDouble: return {8, kDoubleField, WireType::kFixed64};
-    case DataType::kInt32: return {4, kIntField};
-    case DataType::kUint8: return {1, kIntField};
-    case DataType::kInt16: return {2, kIntField};
-    case DataType::kInt8: return {1, kIntField};
-    case DataType::kUint16: return {2, kIntField};
-    case DataType::kInt64: return {8, kInt64Field};
-    case DataType::kBool: return {1, kBoolField};
-    case DataType::kBfloat16: return {2, kHalfField};
-    case DataType::kHalf: return {2, kHalfField};
-    case DataType::kUint32: return {4, kUint32Field};
-    case DataType::kUint64: return {8, kUint64Field};
-    default: return {};
+    case DataType::kFloat:
+      return {4, kFloatField, WireType::kFixed32};
+    case DataType::kDouble:
+      return {8, kDoubleField, WireType::kFixed64};
+    case DataType::kInt32:
+      return {4, kIntField};
+    case DataType::kUint8:
+      return {1, kIntField};
+    case DataType::kInt16:
+      return {2, kIntField};
+    case DataType::kInt8:
+      return {1, kIntField};
+    case DataType::kUint16:
+      return {2, kIntField};
+    case DataType::kInt64:
+      return {8, kInt64Field};
+    case DataType::kBool:
+      return {1, kBoolField};
+    case DataType::kBfloat16:
+      return {2, kHalfField};
+    case DataType::kHalf:
+      return {2, kHalfField};
+    case DataType::kUint32:
+      return {4, kUint32Field};
+    case DataType::kUint64:
+      return {8, kUint64Field};
+    default:
+      return {};
   }
 }
 
@@ -68,25 +82,38 @@ float Bfloat16ToFloat(uint16_t bits) { return std::bit_cast<float>(uint32_t{bits
 // An element as tensor_content has it: its bytes, zero-extended.
 Number NumberOfContent(DataType dtype, uint64_t bits) {
   switch (dtype) {
-    case DataType::kFloat: return {Number::Type::kFloat32, bits};
-    case DataType::kDouble: return {Number::Type::kFloat64, bits};
-    case DataType::kInt32: return Number::Of(int64_t{static_cast<int32_t>(bits)});
-    case DataType::kInt16: return Number::Of(int64_t{static_cast<int16_t>(bits)});
-    case DataType::kInt8: return Number::Of(int64_t{static_cast<int8_t>(bits)});
-    case DataType::kUint64: return Number::Of(bits);
-    case DataType::kBool: return Number::Of(bits != 0);
-    case DataType::kBfloat16: return Number::Of(Bfloat16ToFloat(static_cast<uint16_t>(bits)));
-    case DataType::kHalf: return Number::Of(HalfToFloat(static_cast<uint16_t>(bits)));
-    default: return Number::Of(static_cast<int64_t>(bits));  // uint8, uint16, uint32, int64.
+    case DataType::kFloat:
+      return {Number::Type::kFloat32, bits};
+    case DataType::kDouble:
+      return {Number::Type::kFloat64, bits};
+    case DataType::kInt32:
+      return Number::Of(int64_t{static_cast<int32_t>(bits)});
+    case DataType::kInt16:
+      return Number::Of(int64_t{static_cast<int16_t>(bits)});
+    case DataType::kInt8:
+      return Number::Of(int64_t{static_cast<int8_t>(bits)});
+    case DataType::kUint64:
+      return Number::Of(bits);
+    case DataType::kBool:
+      return Number::Of(bits != 0);
+    case DataType::kBfloat16:
+      return Number::Of(Bfloat16ToFloat(static_cast<uint16_t>(bits)));
+    case DataType::kHalf:
+      return Number::Of(HalfToFloat(static_cast<uint16_t>(bits)));
+    default:
+      return Number::Of(static_cast<int64_t>(bits));  // uint8, uint16, uint32, int64.
   }
 }
 
 // An element as its value field has it.
 Number NumberOfField(DataType dtype, uint64_t scalar) {
   switch (dtype) {
-    case DataType::kUint8: return Number::Of(int64_t{static_cast<uint8_t>(scalar)});
-    case DataType::kUint16: return Number::Of(int64_t{static_cast<uint16_t>(scalar)});
-    case DataType::kUint32: return Number::Of(int64_t{static_cast<uint32_t>(scalar)});
+    case DataType::kUint8:
+      return Number::Of(int64_t{static_cast<uint8_t>(scalar)});
+    case DataType::kUint16:
+      return Number::Of(int64_t{static_cast<uint16_t>(scalar)});
+    case DataType::kUint32:
+      return Number::Of(int64_t{static_cast<uint32_t>(scalar)});
     case DataType::kBfloat16:
     case DataType::kHalf: {
       // torch's add_tensor stores the bits of a float32 here (torch/utils/tensorboard/_utils.py):
@@ -96,7 +123,8 @@ Number NumberOfField(DataType dtype, uint64_t scalar) {
       if (upper != 0 && upper != 0xffff) return Number::Of(std::bit_cast<float>(wide));
       return NumberOfContent(dtype, wide & 0xffff);
     }
-    default: return NumberOfContent(dtype, scalar);
+    default:
+      return NumberOfContent(dtype, scalar);
   }
 }
 
@@ -119,7 +147,7 @@ bool ForEachValue(std::span<const std::byte> message, uint32_t number, WireType 
     } else if (field.type == WireType::kBytes) {
       ProtoReader packed(field.bytes);
       uint64_t value = 0;
-      while (type == WireType::kVarint     ? packed.NextVarint(value)
+      while (type == WireType::kVarint    ? packed.NextVarint(value)
              : type == WireType::kFixed32 ? packed.NextFixed32(value)
                                           : packed.NextFixed64(value)) {
         if (!use(value)) return true;
@@ -175,11 +203,15 @@ Number Number::Of(bool value) { return {Type::kBool, value ? uint64_t{1} : uint6
 
 double Number::AsDouble() const {
   switch (type) {
-    case Type::kFloat32: return std::bit_cast<float>(static_cast<uint32_t>(bits));
-    case Type::kFloat64: return std::bit_cast<double>(bits);
-    case Type::kInt64: return static_cast<double>(static_cast<int64_t>(bits));
+    case Type::kFloat32:
+      return std::bit_cast<float>(static_cast<uint32_t>(bits));
+    case Type::kFloat64:
+      return std::bit_cast<double>(bits);
+    case Type::kInt64:
+      return static_cast<double>(static_cast<int64_t>(bits));
     case Type::kUint64:
-    case Type::kBool: return static_cast<double>(bits);
+    case Type::kBool:
+      return static_cast<double>(bits);
   }
   return 0;
 }

@@ -1,5 +1,5 @@
-// A TensorProto, in place. reference: TensorFlow's tensor.proto, types.proto; the decoding rules are
-// those of tensorflow's make_ndarray (tensorboard/util/tensor_util.py).
+// A TensorProto, in place. reference: TensorFlow's tensor.proto, types.proto; the decoding rules
+// are those of tensorflow's make_ndarray (tensorboard/util/tensor_util.py).
 #pragma once
 
 #include <cstddef>
@@ -16,9 +16,23 @@
 namespace stepscope {
 
 enum class DataType : int32_t {
-  kInvalid = 0, kFloat = 1, kDouble = 2, kInt32 = 3, kUint8 = 4, kInt16 = 5, kInt8 = 6,
-  kString = 7, kComplex64 = 8, kInt64 = 9, kBool = 10, kBfloat16 = 14, kUint16 = 17,
-  kComplex128 = 18, kHalf = 19, kUint32 = 22, kUint64 = 23,
+  kInvalid = 0,
+  kFloat = 1,
+  kDouble = 2,
+  kInt32 = 3,
+  kUint8 = 4,
+  kInt16 = 5,
+  kInt8 = 6,
+  kString = 7,
+  kComplex64 = 8,
+  kInt64 = 9,
+  kBool = 10,
+  kBfloat16 = 14,
+  kUint16 = 17,
+  kComplex128 = 18,
+  kHalf = 19,
+  kUint32 = 22,
+  kUint64 = 23,
 };  // Others keep their number; they have no element decoder.
 
 // One number exactly as it was logged.

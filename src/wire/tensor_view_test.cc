@@ -1,13 +1,13 @@
 #include "wire/tensor_view.h"
 
-#include <gtest/gtest.h>
-
 #include <bit>
 #include <cmath>
 #include <cstring>
 #include <limits>
 #include <string>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "wire/proto_writer.h"
 
@@ -93,12 +93,16 @@ std::string SingleOf(std::string_view bytes) {
   const auto number = DecodeSingleNumber(AsBytes(bytes));
   if (!number) return std::string(CodeName(number.error().code));
   switch (number->type) {
-    case Number::Type::kFloat32: return "float32 " + std::to_string(number->AsDouble());
-    case Number::Type::kFloat64: return "float64 " + std::to_string(number->AsDouble());
+    case Number::Type::kFloat32:
+      return "float32 " + std::to_string(number->AsDouble());
+    case Number::Type::kFloat64:
+      return "float64 " + std::to_string(number->AsDouble());
     case Number::Type::kInt64:
       return "int64 " + std::to_string(static_cast<int64_t>(number->bits));
-    case Number::Type::kUint64: return "uint64 " + std::to_string(number->bits);
-    case Number::Type::kBool: return number->bits == 1 ? "true" : "false";
+    case Number::Type::kUint64:
+      return "uint64 " + std::to_string(number->bits);
+    case Number::Type::kBool:
+      return number->bits == 1 ? "true" : "false";
   }
   return "?";
 }
@@ -257,8 +261,7 @@ TEST(TensorViewTest, ElementsMustFitTheShape) {
 TEST(TensorViewTest, HostileShapesCostNothing) {
   const Proto huge = Proto(DataType::kFloat).Shape({int64_t{1} << 40}).Fixed<float>(5, {1});
   EXPECT_EQ(DoublesOf(huge).code, Code::kResourceExhausted);
-  const Proto overflow =
-      Proto(DataType::kFloat).Shape({INT64_MAX, INT64_MAX}).Fixed<float>(5, {1});
+  const Proto overflow = Proto(DataType::kFloat).Shape({INT64_MAX, INT64_MAX}).Fixed<float>(5, {1});
   EXPECT_EQ(DoublesOf(overflow, UINT64_MAX).code, Code::kInvalidArgument);
   const Proto texts = Proto(DataType::kString).Shape({int64_t{1} << 40}).Strings({"x"});
   EXPECT_EQ(TensorView::Parse(AsBytes(texts.bytes))->Strings(100).error().code,
