@@ -8,7 +8,8 @@ namespace {
 
 // -log(probability of the label), written so that large logits neither overflow nor lose digits.
 float CrossEntropy(float logit, float label) {
-  return std::max(logit, 0.0F) - logit * label + std::log1p(std::exp(-std::abs(logit)));
+  const float wrong = label > 0.5F ? -logit : logit;
+  return std::max(wrong, 0.0F) + std::log1p(std::exp(-std::abs(wrong)));
 }
 
 // Of a leaky ReLU.
