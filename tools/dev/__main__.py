@@ -2,6 +2,8 @@
 
 import inspect
 import os
+import shutil
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +11,7 @@ from typing import NamedTuple, NoReturn
 
 import lint
 import suites
-from machine import BUILD, ROOT, Failure, say
+from machine import BUILD, ROOT, Failure, say, venv
 
 import build
 
@@ -45,6 +47,38 @@ def test(*names: str) -> NoReturn:
     sys.exit(0 if suites.run_suites(chosen) else 1)
 
 
+def demo(*arguments: str) -> None:
+    program = BUILD / "release/stepscope_demo"
+    if "--short" in arguments:
+        build.cmake("release", "stepscope_demo")
+        shutil.rmtree(SAMPLES, ignore_errors=True)
+        SAMPLES.mkdir(parents=True)
+        become(program, SAMPLES, *arguments)
+    build.release("stepscope_demo")
+    logdir = BUILD / "demo"
+    shutil.rmtree(logdir, ignore_errors=True)
+    logdir.mkdir()
+    trainer = subprocess.Popen([program, logdir])
+    try:
+        server = subprocess.run([BUILD / "release/stepscope", logdir, *arguments])
+    finally:
+        trainer.terminate()
+        trainer.wait()
+    sys.exit(server.returncode)
+
+
+def bench(*arguments: str) -> None:
+    tasks = {file.parent.name: file for file in sorted(ROOT.glob("bench/*/run.py"))}
+    name, *more = arguments or ("",)
+    if name not in tasks:
+        print(f"usage: ./dev bench TASK [FLAGS]; tasks: {', '.join(tasks)}")
+        sys.exit(2 if name else 0)
+    build.release("benches")
+    environment = os.environ | suites.binary()
+    python = venv("test") / "python"
+    sys.exit(subprocess.run([python, tasks[name], *more], env=environment).returncode)
+
+
 def counting(suite: Callable[..., suites.Counts]) -> Callable[..., NoReturn]:
     """A suite as a verb of its own."""
 
@@ -72,12 +106,14 @@ class Verb(NamedTuple):
 VERBS = {
     "run": Verb(run, "[LOGDIR] [FLAGS]", "build, then serve LOGDIR, or else the sample runs"),
     "test": Verb(test, "[fast | SUITE...]", "everything that must hold; fast: in about a minute"),
-    "build": Verb(build.release, "", "the page, and the binary build/release/stepscope"),
+    "demo": Verb(demo, "[FLAGS]", "train small models and watch; --short: write examples/logs"),
+    "build": Verb(lambda: build.release(), "", "the page, and the binary build/release/stepscope"),
     "fmt": Verb(lint.fmt, "[PATH...]", "format these files and folders, or else all"),
     "lint": Verb(counting(lint.lint), "", "formats, linters, type checkers, the house's rules"),
     "asan": Verb(counting(suites.asan), "[CTEST FLAGS]", "tests, watching memory and arithmetic"),
     "tsan": Verb(counting(suites.tsan), "[CTEST FLAGS]", "tests, watching for data races"),
     "fuzz": Verb(counting(suites.fuzz), "[TARGET [SECONDS]]", "fuzz targets over their corpora"),
+    "bench": Verb(bench, "[TASK [FLAGS]]", "a task of bench/, ours beside its rivals"),
     "help": Verb(print_help, "", "this"),
 }
 

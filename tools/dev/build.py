@@ -28,7 +28,7 @@ def cmake(preset: str, *targets: str) -> None:
     run("cmake", "--build", BUILD / preset, "--parallel", str(CORES), "--target", *targets)
 
 
-def release() -> None:
-    """The binary with the page inside, as people run it: build/release/stepscope."""
+def release(*targets: str) -> None:
+    """The binary with the page inside, as people run it: build/release/stepscope. And more."""
     page()
-    cmake("release", "stepscope")
+    cmake("release", "stepscope", *targets)
