@@ -12,6 +12,9 @@ find_package(benchmark QUIET)                       # benchmark::benchmark: *_be
 
 # stepscope_library(TARGET LIBRARY HEADER): one that Debian packs without a CMake file.
 function(stepscope_library target library header)
+  if(TARGET ${target})
+    return()
+  endif()
   find_library(STEPSCOPE_LIB_${library} ${library} REQUIRED)
   find_path(STEPSCOPE_INCLUDE_${library} ${header} REQUIRED)
   add_library(${target} INTERFACE IMPORTED GLOBAL)
@@ -22,6 +25,7 @@ endfunction()
 stepscope_library(re2::re2 re2 re2/re2.h)
 stepscope_library(cmark-gfm::core cmark-gfm cmark-gfm.h)
 stepscope_library(cmark-gfm::extensions cmark-gfm-extensions cmark-gfm-core-extensions.h)
+stepscope_library(libdeflate::libdeflate deflate libdeflate.h)
 target_link_libraries(cmark-gfm::extensions INTERFACE cmark-gfm::core)
 
 option(STEPSCOPE_TESTS "Build the tests; needs GoogleTest" ${GTest_FOUND})
