@@ -64,10 +64,21 @@ function(stepscope_plugin_list)
   stepscope_unit(plugins "${sources}" "${plugins};plugin" "")
 endfunction()
 
+function(stepscope_require_room user dep)
+  if(NOT TARGET stepscope_${dep})
+    message(FATAL_ERROR "${user} has ${dep} among its DEPS, but there is no such room or plugin")
+  endif()
+endfunction()
+
 # The library, tests, fuzz targets and benchmarks of one room or plugin.
 function(stepscope_unit name sources deps libs)
   set(library ${sources})
   list(FILTER library EXCLUDE REGEX "_(test|fuzz|bench)\\.cc$|/main\\.cc$")
+  foreach(dep ${deps})
+    # Once all rooms are there; else a misspelt one would show only when something links.
+    cmake_language(EVAL CODE "cmake_language(DEFER DIRECTORY [[${PROJECT_SOURCE_DIR}]]
+                              CALL stepscope_require_room [[${name}]] [[${dep}]])")
+  endforeach()
   list(TRANSFORM deps PREPEND stepscope_)
   if(library)
     add_library(stepscope_${name} STATIC ${library})
