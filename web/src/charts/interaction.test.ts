@@ -141,6 +141,7 @@ describe('a finger', () => {
       { do: 'hover', at: { x: 50, y: 50 } },
       { do: 'hover', at: { x: 90, y: 60 } },
       { do: 'pin', at: { x: 90, y: 60 } },
+      { do: 'hover', at: null },
     ]);
   });
 
@@ -163,7 +164,7 @@ describe('a finger', () => {
   });
 
   it('taps', () => {
-    expect(names(play(touch(50, 50), up(50, 50)).actions)).toEqual(['click']);
+    expect(names(play(touch(50, 50), up(50, 50)).actions)).toEqual(['click', 'hover']);
   });
 });
 

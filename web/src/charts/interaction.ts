@@ -210,7 +210,10 @@ function up(gesture: Gesture, id: number, at: Point): Step {
     case 'press':
       return gesture.drag === 'pan' ? to(idle) : to(idle, { do: 'click', at: gesture.start });
     case 'touch':
-      return to(idle, { do: 'click', at: gesture.start });
+      // A page that could not scroll any further sends no cancel.
+      return distance(gesture.start, at) < touchSlopPixels
+        ? to(idle, { do: 'click', at: gesture.start }, hidden)
+        : to(idle);
     case 'band': {
       const { start, axes } = gesture;
       const wide = Math.abs(at.x - start.x) >= minBandPixels;
@@ -223,7 +226,7 @@ function up(gesture: Gesture, id: number, at: Point): Step {
     case 'pan':
       return to(idle);
     case 'read':
-      return to(idle, { do: 'pin', at });
+      return to(idle, { do: 'pin', at }, hidden);
     case 'pinch':
       // The other finger starts nothing new: it is about to leave too.
       return to(idle);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { crosshairAt, nearestIndex } from './nearest';
+import { crosshairAt, nearestIndex, neighbourX } from './nearest';
 import { makeScale } from './scales';
 import { makeLine } from './testing';
 
@@ -55,4 +55,16 @@ describe('the crosshair', () => {
     expect(crosshairAt([], scaleX, scaleY, 5, 5)).toBeNull();
     expect(crosshairAt([makeLine({ x: [], y: [] })], scaleX, scaleY, 5, 5)).toBeNull();
   });
+});
+
+it('steps through the points of all lines', () => {
+  const lines = [
+    makeLine({ x: [0, 10, 10, 30], y: [0, 0, 0, 0] }),
+    makeLine({ x: [20, 5, NaN], y: [0, 0, 0] }),
+  ];
+  const seen: number[] = [];
+  for (let x: number | null = -1; x !== null; x = neighbourX(lines, x, 1)) seen.push(x);
+  expect(seen).toEqual([-1, 0, 5, 10, 20, 30]);
+  expect(neighbourX(lines, 20, -1)).toBe(10);
+  expect(neighbourX(lines, 0, -1)).toBeNull();
 });

@@ -1,6 +1,6 @@
 // What the pointer points at: the nearest x of all lines, the point of each line there, and the line
 // whose point is nearest to the pointer.
-import { isSorted, lowerBound } from './sorted';
+import { isSorted, lowerBound, upperBound } from './sorted';
 import { toPixel } from './scales';
 import type { Scale } from './scales';
 import type { Line } from './types';
@@ -69,6 +69,20 @@ export function nearestIndex(x: Float64Array, value: number): number {
     }
   }
   return nearest;
+}
+
+/** The next x of any line after (by = 1) or before (by = -1) that one; null at the end. */
+export function neighbourX(lines: readonly Line[], value: number, by: 1 | -1): number | null {
+  let next: number | null = null;
+  const consider = (x: number | undefined): void => {
+    if (x === undefined || !((x - value) * by > 0 && Number.isFinite(x))) return;
+    if (next === null || (next - x) * by > 0) next = x;
+  };
+  for (const { x } of lines) {
+    if (isSorted(x)) consider(x[by > 0 ? upperBound(x, value) : lowerBound(x, value) - 1]);
+    else x.forEach(consider);
+  }
+  return next;
 }
 
 /** Of points that share their x, the one nearest to the pointer counts. */

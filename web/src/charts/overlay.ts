@@ -1,0 +1,127 @@
+// What lies above the lines and moves with the hand: crosshair, points under it, rubber band. On its
+// own canvas, so that a moving pointer does not redraw a line.
+import { drawLineOver, hairline, tickFontPx } from './draw';
+import { formatDuration, formatStep, formatWallTime } from './format';
+import type { Axes, Point } from './interaction';
+import type { Crosshair } from './nearest';
+import type { Pen } from './pen';
+import type { Scene } from './scene';
+import type { XAxis } from './types';
+
+export interface Overlay {
+  readonly crosshair: Crosshair | null;
+  /** Pointed at here, not on another card. */
+  readonly isOwn: boolean;
+  readonly band: { readonly from: Point; readonly to: Point; readonly axes: Axes } | null;
+  readonly axis: XAxis;
+  readonly measure: (label: string) => number;
+}
+
+const dotRadius = 3;
+const nearestRadius = 4.5;
+// More dots than this would be a second line.
+const maxDots = 16;
+
+export function drawOverlay(pen: Pen, scene: Scene, overlay: Overlay): void {
+  if (overlay.band !== null) drawBand(pen, scene, overlay.band);
+  else if (overlay.crosshair !== null) drawCrosshair(pen, scene, overlay, overlay.crosshair);
+}
+
+/** The x under the crosshair, short enough for the axis. */
+export function formatX(value: number, axis: XAxis): string {
+  switch (axis) {
+    case 'step':
+      return formatStep(value);
+    case 'relative':
+      return formatDuration(value);
+    case 'wall':
+      return formatWallTime(value);
+  }
+}
+
+function drawCrosshair(pen: Pen, scene: Scene, overlay: Overlay, crosshair: Crosshair): void {
+  const { plot, theme, pixelRatio } = scene;
+  if (crosshair.x < plot.left - 1 || crosshair.x > plot.right + 1) return;
+  const x = hairline(crosshair.x, pixelRatio);
+  pen.strokeStyle = overlay.isOwn ? theme.inkSoft : theme.inkFaint;
+  pen.lineWidth = 1 / pixelRatio;
+  pen.setLineDash(overlay.isOwn ? [] : [2, 3]);
+  pen.beginPath();
+  pen.moveTo(x, plot.top - 4);
+  pen.lineTo(x, plot.bottom);
+  pen.stroke();
+  pen.setLineDash([]);
+
+  const nearest = overlay.isOwn ? crosshair.nearest : null;
+  if (nearest !== null && scene.lines.length > 1) drawLineOver(pen, scene, nearest.line, 2.5);
+  const all = crosshair.hits.length <= maxDots ? crosshair.hits : nearest === null ? [] : [nearest];
+  for (const hit of all) {
+    const isClose = Math.abs(hit.x - crosshair.x) < 24;
+    const isInside = hit.y >= plot.top - 1 && hit.y <= plot.bottom + 1;
+    if (hit === nearest || !isClose || !isInside) continue;
+    drawDot(pen, scene, hit.x, hit.y, dotRadius, hit.line.color);
+  }
+  if (nearest !== null && nearest.y >= plot.top - 1 && nearest.y <= plot.bottom + 1) {
+    drawDot(pen, scene, nearest.x, nearest.y, nearestRadius, nearest.line.color);
+  }
+  drawXLabel(pen, scene, overlay, crosshair);
+}
+
+// A ring of the ground keeps the dot apart from the lines.
+function drawDot(pen: Pen, scene: Scene, x: number, y: number, radius: number, color: string) {
+  pen.beginPath();
+  pen.arc(x, y, radius + 1.5, 0, 2 * Math.PI);
+  pen.fillStyle = scene.theme.panel;
+  pen.fill();
+  pen.beginPath();
+  pen.arc(x, y, radius, 0, 2 * Math.PI);
+  pen.fillStyle = color;
+  pen.fill();
+}
+
+function drawXLabel(pen: Pen, scene: Scene, overlay: Overlay, crosshair: Crosshair): void {
+  const { plot, theme, width } = scene;
+  const label = formatX(crosshair.value, overlay.axis);
+  const half = overlay.measure(label) / 2 + 5;
+  const x = Math.min(Math.max(crosshair.x, half), width - half);
+  pen.fillStyle = theme.panel;
+  pen.fillRect(x - half - 4, plot.bottom + 1, 2 * half + 8, 20);
+  pen.font = `600 ${tickFontPx}px ${theme.font}`;
+  pen.fillStyle = theme.ink;
+  pen.textAlign = 'center';
+  pen.textBaseline = 'middle';
+  pen.fillText(label, x, plot.bottom + 13);
+}
+
+function drawBand(
+  pen: Pen,
+  scene: Scene,
+  { from, to, axes }: { from: Point; to: Point; axes: Axes },
+): void {
+  const { plot, theme } = scene;
+  const clampX = (x: number): number => Math.min(Math.max(x, plot.left), plot.right);
+  const clampY = (y: number): number => Math.min(Math.max(y, plot.top), plot.bottom);
+  const [x0, x1] = axes === 'y' ? [plot.left, plot.right] : [clampX(from.x), clampX(to.x)];
+  const [y0, y1] = axes === 'x' ? [plot.top, plot.bottom] : [clampY(from.y), clampY(to.y)];
+  pen.globalAlpha = 0.12;
+  pen.fillStyle = theme.accent;
+  pen.fillRect(Math.min(x0, x1), Math.min(y0, y1), Math.abs(x1 - x0), Math.abs(y1 - y0));
+  pen.globalAlpha = 1;
+  pen.strokeStyle = theme.accent;
+  pen.lineWidth = 1;
+  pen.setLineDash([]);
+  pen.beginPath();
+  if (axes !== 'y') {
+    for (const x of [x0, x1]) {
+      pen.moveTo(x, y0);
+      pen.lineTo(x, y1);
+    }
+  }
+  if (axes !== 'x') {
+    for (const y of [y0, y1]) {
+      pen.moveTo(x0, y);
+      pen.lineTo(x1, y);
+    }
+  }
+  pen.stroke();
+}
