@@ -1,0 +1,24 @@
+// One line of a chart: a series' points, smoothed, cut to a window and thinned to a width.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "http/columns.h"
+#include "plugins/scalars/points.h"
+#include "plugins/scalars/series_query.h"
+
+namespace stepscope {
+
+// The facts and columns of docs/api.md without `run`, `tag` and `index`. With `known` only what is
+// new, if points were only appended since. RESOURCE_EXHAUSTED if more than `max_points` would be
+// answered.
+Result<Table> QueryLine(const RunSnapshot& run, const Series& series, const LineView& view,
+                        const std::optional<KnownLine>& known, uint64_t max_points);
+
+Error TooManyPoints();
+
+}  // namespace stepscope

@@ -1,0 +1,184 @@
+#include "plugins/scalars/points.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace stepscope {
+namespace {
+
+ScalarType TypeOf(ValueType type) {
+  switch (type) {
+    case ValueType::kFloat32:
+      return ScalarType::kFloat32;
+    case ValueType::kFloat64:
+      return ScalarType::kFloat64;
+    case ValueType::kInt64:
+      return ScalarType::kInt64;
+    case ValueType::kUint64:
+      return ScalarType::kUint64;
+    case ValueType::kBool:
+      return ScalarType::kBool;
+  }
+  return ScalarType::kMixed;
+}
+
+template <typename T>
+void AppendAsDoubles(std::span<const T> values, std::vector<double>& out) {
+  std::transform(values.begin(), values.end(), std::back_inserter(out),
+                 [](T value) { return static_cast<double>(value); });
+}
+
+void AppendValues(const ScalarSpan& block, size_t from, size_t count, std::vector<double>& out) {
+  switch (block.type) {
+    case ValueType::kFloat32:
+      return AppendAsDoubles(block.float32.subspan(from, count), out);
+    case ValueType::kFloat64:
+      return AppendAsDoubles(block.float64.subspan(from, count), out);
+    case ValueType::kInt64:
+      return AppendAsDoubles(block.int64.subspan(from, count), out);
+    case ValueType::kUint64:
+    case ValueType::kBool:
+      return AppendAsDoubles(block.uint64.subspan(from, count), out);
+  }
+}
+
+}  // namespace
+
+ScalarPoints::ScalarPoints(const RunSnapshot& run, const Series& series, Restarts restarts)
+    : run_(run),
+      series_(series),
+      restarts_(restarts),
+      segments_(restarts == Restarts::kPurge ? FindCompatSegments(series)
+                                             : FindAttempts(run, series)) {
+  Count();
+}
+
+uint32_t ScalarPoints::attempt_count() const {
+  uint32_t count = 0;
+  for (const Segment& segment : segments_) count = std::max(count, segment.attempt + 1);
+  return count;
+}
+
+bool ScalarPoints::Hides(const Segment& segment) const {
+  return segment.has_superseded_from && restarts_ != Restarts::kShowAll;
+}
+
+void ScalarPoints::Count() {
+  bool has_type = false;
+  for (const Segment& segment : segments_) {
+    if (segment.begin == segment.end) continue;
+    const ScalarColumnView& column = series_.strands[segment.strand].scalars;
+    auto [block_index, first_ordinal] = column.Find(segment.begin);
+    for (; first_ordinal < segment.end; ++block_index) {
+      const ScalarSpan block = column.block(block_index);
+      const uint64_t from = std::max(segment.begin, first_ordinal) - first_ordinal;
+      const uint64_t to = std::min<uint64_t>(segment.end - first_ordinal, block.size());
+      const ScalarType type = TypeOf(block.type);
+      type_ = !has_type || type == type_ ? type : ScalarType::kMixed;
+      has_type = true;
+      uint64_t superseded = 0;
+      if (segment.has_superseded_from) {
+        superseded = static_cast<uint64_t>(
+            std::count_if(block.steps.begin() + static_cast<ptrdiff_t>(from),
+                          block.steps.begin() + static_cast<ptrdiff_t>(to),
+                          [&](int64_t step) { return step >= segment.superseded_from; }));
+      }
+      superseded_count_ += superseded;
+      visible_count_ += to - from - (Hides(segment) ? superseded : 0);
+      first_ordinal += block.size();
+    }
+  }
+}
+
+bool PointCursor::EnterSegment() {
+  for (; segment_ < points_.segments_.size(); ++segment_) {
+    const Segment& segment = points_.segments_[segment_];
+    if (segment.begin == segment.end) continue;
+    const auto place = points_.series_.strands[segment.strand].scalars.Find(segment.begin);
+    block_ = place.block;
+    block_first_ordinal_ = place.first_ordinal;
+    is_inside_ = true;
+    return true;
+  }
+  return false;
+}
+
+bool PointCursor::Next() {
+  do {
+    if (!is_inside_ && !EnterSegment()) return false;
+    const Segment& segment = points_.segments_[segment_];
+    const ScalarSpan block = points_.series_.strands[segment.strand].scalars.block(block_);
+    const uint64_t from = std::max(segment.begin, block_first_ordinal_);
+    const uint64_t to = std::min(segment.end, block_first_ordinal_ + block.size());
+    Fill(segment, block, from - block_first_ordinal_, to - block_first_ordinal_);
+    ++block_;
+    block_first_ordinal_ += block.size();
+    if (to == segment.end) {
+      segment_first_index_ += segment.end - segment.begin;
+      ++segment_;
+      is_inside_ = false;
+    }
+  } while (indices_.empty());
+  return true;
+}
+
+void PointCursor::Fill(const Segment& segment, const ScalarSpan& block, uint64_t from,
+                       uint64_t to) {
+  indices_.clear();
+  steps_.clear();
+  wall_times_.clear();
+  values_.clear();
+  const uint64_t first_index = segment_first_index_ + block_first_ordinal_ + from - segment.begin;
+  const auto append = [&](uint64_t begin, uint64_t end) {
+    const auto begin_at = static_cast<ptrdiff_t>(begin);
+    const auto end_at = static_cast<ptrdiff_t>(end);
+    for (uint64_t i = begin; i < end; ++i) indices_.push_back(first_index + (i - from));
+    steps_.insert(steps_.end(), block.steps.begin() + begin_at, block.steps.begin() + end_at);
+    wall_times_.insert(wall_times_.end(), block.wall_times.begin() + begin_at,
+                       block.wall_times.begin() + end_at);
+    AppendValues(block, begin, end - begin, values_);
+  };
+  if (!points_.Hides(segment)) return append(from, to);
+  for (uint64_t i = from; i < to;) {
+    uint64_t end = i;
+    while (end < to && block.steps[end] < segment.superseded_from) ++end;
+    append(i, end);
+    i = end + 1;
+  }
+}
+
+ExactPoint PointReader::Read(uint64_t index) {
+  const auto size_of = [&] {
+    return points_.segments_[segment_].end - points_.segments_[segment_].begin;
+  };
+  if (index < segment_first_index_) {
+    segment_ = 0;
+    segment_first_index_ = 0;
+  }
+  while (index - segment_first_index_ >= size_of()) {
+    segment_first_index_ += size_of();
+    ++segment_;
+  }
+  const Segment& segment = points_.segments_[segment_];
+  const uint64_t ordinal = segment.begin + (index - segment_first_index_);
+  const bool has_block = block_segment_ == segment_ && ordinal >= block_first_ordinal_ &&
+                         ordinal - block_first_ordinal_ < block_.size();
+  if (!has_block) {
+    const ScalarColumnView& column = points_.series_.strands[segment.strand].scalars;
+    const auto place = column.Find(ordinal);
+    block_ = column.block(place.block);
+    block_first_ordinal_ = place.first_ordinal;
+    block_segment_ = segment_;
+  }
+  const size_t at = ordinal - block_first_ordinal_;
+  ExactPoint point = {.step = block_.steps[at],
+                      .wall_time = block_.wall_times[at],
+                      .attempt = segment.attempt,
+                      .type = block_.type,
+                      .as_double = block_.ValueAsDouble(at)};
+  if (block_.type == ValueType::kInt64) point.integer = static_cast<uint64_t>(block_.int64[at]);
+  if (!block_.uint64.empty()) point.integer = block_.uint64[at];
+  return point;
+}
+
+}  // namespace stepscope
