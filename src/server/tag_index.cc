@@ -1,0 +1,122 @@
+#include "server/tag_index.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "server/natural_order.h"
+
+namespace stepscope {
+namespace {
+
+// Takes `text` when it is of an earlier run than what the entry has.
+void OfferText(const std::string& text, const std::string& run, std::string& kept,
+               std::string& kept_run) {
+  if (text.empty() || (!kept_run.empty() && kept_run <= run)) return;
+  kept = text;
+  kept_run = run;
+}
+
+}  // namespace
+
+const PluginTags* TagIndex::Find(std::string_view plugin_name) const {
+  const auto found = plugins_.find(plugin_name);
+  return found == plugins_.end() ? nullptr : &found->second.tags;
+}
+
+void TagIndex::Update(std::shared_ptr<const Snapshot> snapshot) {
+  if (snapshot->generation <= snapshot_->generation) return;
+  const std::shared_ptr<const Snapshot> before = std::exchange(snapshot_, std::move(snapshot));
+  // Both lists are sorted by name.
+  auto old_run = before->runs.begin();
+  auto new_run = snapshot_->runs.begin();
+  while (old_run != before->runs.end() || new_run != snapshot_->runs.end()) {
+    const int order = old_run == before->runs.end()      ? 1
+                      : new_run == snapshot_->runs.end() ? -1
+                      : *old_run == *new_run             ? 0
+                                             : (*old_run)->name.compare((*new_run)->name);
+    const RunSnapshot* const old_one = order <= 0 ? (old_run++)->get() : nullptr;
+    const RunSnapshot* const new_one = order >= 0 ? (new_run++)->get() : nullptr;
+    if (old_one == new_one) continue;
+    if (old_one != nullptr) Remove(*old_one);
+    if (new_one != nullptr) Add(*new_one);
+  }
+  // The run that a text was from is gone; which run has the next one only a full pass can tell.
+  const bool lost_text = std::ranges::any_of(
+      lost_texts_, [](const LostText& lost) { return lost.entry->runs > 0 && lost.run->empty(); });
+  lost_texts_.clear();
+  if (lost_text) Rebuild();
+  for (auto& [name, plugin] : plugins_) {
+    if (plugin.is_stale) {
+      std::erase_if(plugin.by_tag, [](const auto& item) { return item.second->runs == 0; });
+    }
+  }
+  SortStaleTags();
+}
+
+void TagIndex::Rebuild() {
+  plugins_.clear();
+  for (const auto& run : snapshot_->runs) Add(*run);
+}
+
+TagIndex::Plugin& TagIndex::PluginOf(const Series& series) {
+  const auto found = plugins_.find(series.info->plugin_name);
+  if (found != plugins_.end()) return found->second;
+  return plugins_[series.info->plugin_name];
+}
+
+void TagIndex::Remove(const RunSnapshot& run) {
+  for (const Series& series : run.series) {
+    Plugin& plugin = PluginOf(series);
+    const auto found = plugin.by_tag.find(series.info->tag);
+    if (found == plugin.by_tag.end()) continue;
+    TagEntry& entry = *found->second;
+    --plugin.tags.series;
+    --entry.runs;
+    entry.points -= series.size();
+    if (entry.runs == 0) plugin.is_stale = true;
+    if (entry.display_name_run == run.name) {
+      entry.display_name.clear();
+      entry.display_name_run.clear();
+      lost_texts_.push_back({&entry, &entry.display_name_run});
+    }
+    if (entry.description_run == run.name) {
+      entry.description.clear();
+      entry.description_run.clear();
+      lost_texts_.push_back({&entry, &entry.description_run});
+    }
+  }
+}
+
+void TagIndex::Add(const RunSnapshot& run) {
+  for (const Series& series : run.series) {
+    Plugin& plugin = PluginOf(series);
+    auto found = plugin.by_tag.find(series.info->tag);
+    if (found == plugin.by_tag.end()) {
+      auto entry = std::make_unique<TagEntry>();
+      entry->tag = series.info->tag;
+      const std::string_view key = entry->tag;
+      found = plugin.by_tag.emplace(key, std::move(entry)).first;
+      plugin.is_stale = true;
+    }
+    TagEntry& entry = *found->second;
+    ++plugin.tags.series;
+    ++entry.runs;
+    entry.points += series.size();
+    OfferText(series.info->display_name, run.name, entry.display_name, entry.display_name_run);
+    OfferText(series.info->description, run.name, entry.description, entry.description_run);
+  }
+}
+
+void TagIndex::SortStaleTags() {
+  for (auto& [name, plugin] : plugins_) {
+    if (!plugin.is_stale) continue;
+    plugin.is_stale = false;
+    plugin.tags.tags.clear();
+    for (const auto& [tag, entry] : plugin.by_tag) plugin.tags.tags.push_back(entry.get());
+    std::ranges::sort(plugin.tags.tags, [](const TagEntry* a, const TagEntry* b) {
+      return NaturalLess(a->tag, b->tag);
+    });
+  }
+}
+
+}  // namespace stepscope
