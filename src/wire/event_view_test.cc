@@ -1,6 +1,8 @@
 #include "wire/event_view.h"
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <gtest/gtest.h>
@@ -167,6 +169,81 @@ TEST(SummaryReaderTest, WalksTheValues) {
   EXPECT_TRUE(broken.Next(value));
   EXPECT_FALSE(broken.Next(value));
   EXPECT_FALSE(broken.ok());
+}
+
+std::string ScalarEvent(std::string_view tag, std::optional<int64_t> step, float value) {
+  const std::string summary_value = Message([&](ProtoWriter& writer) {
+    writer.Bytes(1, tag);
+    writer.Float(2, value);
+  });
+  return Message([&](ProtoWriter& writer) {
+    writer.Double(1, 1.5);
+    if (step) writer.Int64(2, *step);
+    writer.Bytes(5, Message([&](ProtoWriter& summary) { summary.Bytes(1, summary_value); }));
+  });
+}
+
+TEST(ParseScalarEventTest, StepsAndTagsOfAllLengths) {
+  for (const std::optional<int64_t> step :
+       {std::optional<int64_t>(), std::optional<int64_t>(0), std::optional<int64_t>(127),
+        std::optional<int64_t>(128), std::optional<int64_t>(INT64_MAX),
+        std::optional<int64_t>(-1)}) {
+    for (size_t length = 0; length <= 125; ++length) {
+      const std::string tag(length, 't');
+      const std::string event = ScalarEvent(tag, step, 2.5f);
+      ScalarEventView scalar;
+      // What is longer than its size's one byte can say is left to ParseEvent().
+      ASSERT_EQ(ParseScalarEvent(AsBytes(event), scalar), length <= 118) << length;
+      if (length > 118) continue;
+      EXPECT_EQ(scalar.wall_time, 1.5);
+      EXPECT_EQ(scalar.step, step.value_or(0));
+      EXPECT_EQ(scalar.tag, tag);
+      EXPECT_EQ(scalar.value, 2.5f);
+    }
+  }
+}
+
+// Whatever it says yes to is what the generic parsers find.
+void ExpectNoOtherAnswer(std::string_view event) {
+  ScalarEventView scalar;
+  if (!ParseScalarEvent(AsBytes(event), scalar)) return;
+  const auto expected = ParseEvent(AsBytes(event));
+  ASSERT_TRUE(expected && expected->kind == EventKind::kSummary);
+  EXPECT_EQ(scalar.step, expected->step);
+  SummaryReader values(expected->body);
+  Bytes bytes;
+  ASSERT_TRUE(values.Next(bytes));
+  const auto value = ParseValue(bytes);
+  ASSERT_TRUE(value);
+  EXPECT_EQ(scalar.tag, value->tag);
+  EXPECT_EQ(value->kind, ValueKind::kSimpleValue);
+  EXPECT_FALSE(value->metadata);
+  EXPECT_FALSE(values.Next(bytes));
+  EXPECT_TRUE(values.ok());
+}
+
+TEST(ParseScalarEventTest, CutsAndEveryOtherByte) {
+  const std::string event = ScalarEvent("tag", 300, 2.5f);
+  for (size_t i = 0; i < event.size(); ++i) {
+    ScalarEventView scalar;
+    EXPECT_FALSE(ParseScalarEvent(AsBytes(std::string_view(event).substr(0, i)), scalar)) << i;
+    for (int byte = 0; byte < 256; ++byte) {
+      std::string other = event;
+      other[i] = static_cast<char>(byte);
+      ExpectNoOtherAnswer(other);
+    }
+  }
+}
+
+TEST(ParseScalarEventTest, LeavesOtherEventsToTheGenericParser) {
+  ScalarEventView scalar;
+  const std::string with_metadata = Message([](ProtoWriter& writer) {
+    writer.Double(1, 1.5);
+    writer.Bytes(5, "\x0a\x0b\x0a\x01t\x15\0\0\0\0\x4a\x01m"sv);
+  });
+  EXPECT_FALSE(ParseScalarEvent(AsBytes(with_metadata), scalar));
+  EXPECT_FALSE(ParseScalarEvent(AsBytes(ScalarEvent("tag", 1, 1) + "\x10\x05"), scalar));
+  EXPECT_FALSE(ParseScalarEvent({}, scalar));
 }
 
 TEST(ParseMetadataTest, EveryField) {

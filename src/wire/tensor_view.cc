@@ -193,6 +193,20 @@ Result<std::vector<T>> FillShape(std::vector<T> elements, uint64_t count) {
   return elements;
 }
 
+// The bytes of a float32 scalar as TensorFlow 2 and torch's new_style write it: the same but for
+// the number itself. Nothing for any other tensor.
+std::optional<Number> DecodeUsualScalar(std::span<const std::byte> tensor_proto) {
+  constexpr std::string_view kTensorFlow("\x08\x01\x12\x00\x22\x04", 6);  // Shape [], content.
+  constexpr std::string_view kTorch("\x08\x01\x2a\x04", 4);               // float_val alone.
+  const auto is = [&](std::string_view head) {
+    return tensor_proto.size() == head.size() + sizeof(float) &&
+           std::memcmp(tensor_proto.data(), head.data(), head.size()) == 0;
+  };
+  if (!is(kTensorFlow) && !is(kTorch)) return std::nullopt;
+  const std::byte* const number = tensor_proto.data() + tensor_proto.size() - sizeof(float);
+  return Number{Number::Type::kFloat32, LoadElement(number, sizeof(float))};
+}
+
 }  // namespace
 
 Number Number::Of(float value) { return {Type::kFloat32, std::bit_cast<uint32_t>(value)}; }
@@ -307,6 +321,7 @@ Result<std::vector<std::string_view>> TensorView::Strings(uint64_t max_elements)
 }
 
 Result<Number> DecodeSingleNumber(std::span<const std::byte> tensor_proto) {
+  if (const auto number = DecodeUsualScalar(tensor_proto)) return *number;
   DataType dtype = DataType::kInvalid;
   size_t rank = 0;
   bool is_single = true;  // The shape's product is 1: every dimension is.
