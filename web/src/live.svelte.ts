@@ -40,18 +40,23 @@ export class Live {
   #socket: WebSocket | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
-  #listeners = new Set<(change: Change) => void>();
+  #known: number | undefined;
+  #listeners: readonly ((change: Change) => void)[] = [];
 
   /** Calls `listener` with each change until the answer is called. */
   listen(listener: (change: Change) => void): () => void {
-    this.#listeners.add(listener);
+    this.#listeners = [...this.#listeners, listener];
     return () => {
-      this.#listeners.delete(listener);
+      this.#listeners = this.#listeners.filter((other) => other !== listener);
     };
   }
 
-  /** Connects, for as long as the answer is not called. */
-  start(): () => void {
+  /**
+   * Connects, for as long as the answer is not called. `generation` is that of what the page has just
+   * loaded: a first message of the same generation is no news.
+   */
+  start(generation: number | undefined): () => void {
+    this.#known = generation;
     this.#connect();
     const retry = () => {
       if (document.visibilityState === 'visible') this.retry();
@@ -93,17 +98,16 @@ export class Live {
     this.state = 'live';
     this.lostAt = undefined;
     this.latest = message;
-    const change = {
-      all: message.all,
-      generation: message.generation,
-      changed: new Set([...message.runs_changed, ...message.runs_added]),
-      cameOrWent: message.runs_added.length + message.runs_removed.length > 0,
-    };
+    const isNews = message.generation !== this.#known;
+    this.#known = undefined;
+    if (!isNews) return;
+    const change = toChange(message);
     for (const listener of this.#listeners) listener(change);
   }
 
   #lose(): void {
     this.#socket = undefined;
+    this.#known = undefined;
     this.state = 'lost';
     this.lostAt ??= Date.now();
     const delay = Math.min(firstRetryMs * 2 ** this.#failures, lastRetryMs);
@@ -113,6 +117,15 @@ export class Live {
       this.#connect();
     }, delay);
   }
+}
+
+function toChange(message: Message): Change {
+  return {
+    all: message.all,
+    generation: message.generation,
+    changed: new Set([...message.runs_changed, ...message.runs_added]),
+    cameOrWent: message.runs_added.length + message.runs_removed.length > 0,
+  };
 }
 
 export const live = new Live();

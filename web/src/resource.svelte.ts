@@ -14,12 +14,14 @@ export interface Resource<T> {
   /** An answer is awaited, and has been for more than 300 ms. */
   readonly late: boolean;
   /** Asks again, once the answer under way is there. */
-  refresh(): void;
+  readonly refresh: () => void;
 }
 
 /**
  * Asks whenever `question` changes (compared by its text as JSON; undefined: nothing to ask), in a
  * component's lifetime. `ask` is given the last answer, so that it can ask for what is new.
+ *
+ * `initial` stands in for the last answer until there is one.
  *
  * A changed question does not cut off an answer that came under way less than 300 ms ago: while a
  * slider moves, each answer is shown and the newest question follows it.
@@ -27,39 +29,41 @@ export interface Resource<T> {
 export function resource<Q, T>(
   question: () => Q | undefined,
   ask: (question: Q, signal: AbortSignal, last: T | undefined) => Promise<T>,
+  initial?: T,
 ): Resource<T> {
-  let value = $state.raw<T | undefined>();
+  let value = $state.raw<T | undefined>(initial);
   let error = $state.raw<Error | undefined>();
   let late = $state(false);
 
   let current: Q | undefined;
   let asked: string | undefined;
   let again = false;
-  let pending: { readonly abort: AbortController; readonly since: number } | undefined;
+  let pending: Pending | undefined;
 
-  async function start(): Promise<void> {
-    if (current === undefined) return;
+  async function start(question: Q): Promise<void> {
     const mine = { abort: new AbortController(), since: performance.now() };
     pending = mine;
-    again = false;
     const timer = setTimeout(() => (late = true), lateMs);
     try {
-      const answer = await ask(current, mine.abort.signal, value);
-      if (pending !== mine) return;
-      value = answer;
-      error = undefined;
+      const answer = await ask(question, mine.abort.signal, value);
+      if (isPending(mine)) {
+        value = answer;
+        error = undefined;
+      }
     } catch (caught) {
-      if (pending !== mine || isAbort(caught)) return;
-      error = caught instanceof Error ? caught : new Error(String(caught));
-    } finally {
-      clearTimeout(timer);
-      if (pending === mine) {
-        pending = undefined;
-        late = false;
-        if (again) void start();
+      if (isPending(mine) && !isAbort(caught)) {
+        error = caught instanceof Error ? caught : new Error(String(caught));
       }
     }
+    clearTimeout(timer);
+    if (!isPending(mine)) return;
+    pending = undefined;
+    late = false;
+    if (again) request();
   }
+
+  // Whether the answer is still wanted: meanwhile the question may have gone.
+  const isPending = (one: Pending) => pending === one;
 
   function stop(): void {
     const { abort } = pending ?? {};
@@ -69,8 +73,12 @@ export function resource<Q, T>(
   }
 
   function request(): void {
-    if (!pending) void start();
-    else again = true;
+    if (pending) {
+      again = true;
+    } else if (current !== undefined) {
+      again = false;
+      void start(current);
+    }
   }
 
   $effect(() => {
@@ -101,6 +109,11 @@ export function resource<Q, T>(
     },
     refresh: request,
   };
+}
+
+interface Pending {
+  readonly abort: AbortController;
+  readonly since: number;
 }
 
 interface Waiting<I, A> {
@@ -155,4 +168,33 @@ export function batch<I, A>(
         reject(new DOMException('No longer wanted', 'AbortError'));
       });
     });
+}
+
+export interface Paced {
+  readonly request: () => void;
+  readonly stop: () => void;
+}
+
+/** Calls `work` at once, and then at most once in every interval, however often it is asked to. */
+export function paced(work: () => void, intervalMs: number): Paced {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let again = false;
+  const request = () => {
+    if (timer !== undefined) {
+      again = true;
+      return;
+    }
+    again = false;
+    timer = setTimeout(() => {
+      timer = undefined;
+      if (again) request();
+    }, intervalMs);
+    work();
+  };
+  return {
+    request,
+    stop() {
+      clearTimeout(timer);
+    },
+  };
 }

@@ -2,64 +2,21 @@
 // link, back and forward walk through the views, and undo is a step back. What equals its default is
 // left out by those who set it.
 
-export interface Route {
-  readonly tab: string;
-  readonly params: ReadonlyMap<string, string>;
-}
+import {
+  decodeList,
+  decodeText,
+  encodeList,
+  formatHash,
+  parseHash,
+  patched,
+  type Patch,
+  type Route,
+} from './route';
 
-// What stays as it is in a value. `,` and `:` do not: they separate texts. Nor does what is no ASCII,
-// which the browser would escape by itself, and the address would no longer equal what was written.
-const escaped = /[^A-Za-z0-9._~!$*/@-]/gu;
-
-/** A text as it may stand in a value. */
-export function encodeText(text: string): string {
-  return text.replace(escaped, (character) => {
-    if (character === ' ') return '+';
-    const bytes = new TextEncoder().encode(character);
-    return Array.from(bytes, (byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(
-      '',
-    );
-  });
-}
-
-/** Never throws: an address may come from anywhere, so what cannot be decoded stays as it is. */
-export function decodeText(text: string): string {
-  const spaced = text.replaceAll('+', ' ');
-  try {
-    return decodeURIComponent(spaced);
-  } catch {
-    return spaced;
-  }
-}
-
-export function encodeList(items: Iterable<string>): string {
-  return Array.from(items, encodeText).join(',');
-}
-
-export function decodeList(value: string | undefined): string[] {
-  return value ? value.split(',').map(decodeText) : [];
-}
-
-export function parseHash(hash: string): Route {
-  const [path = '', query = ''] = hash.replace(/^#\/?/, '').split(/\?(.*)/s, 2);
-  const params = new Map<string, string>();
-  for (const pair of query.split('&')) {
-    const split = pair.indexOf('=');
-    if (split > 0) params.set(pair.slice(0, split), pair.slice(split + 1));
-  }
-  return { tab: decodeText(path), params };
-}
-
-export function formatHash({ tab, params }: Route): string {
-  const query = Array.from(params, ([key, value]) => `${key}=${value}`).join('&');
-  return `#/${encodeText(tab)}${query ? `?${query}` : ''}`;
-}
-
-/** Values by key; undefined removes the key. */
-export type Patch = Readonly<Record<string, string | undefined>>;
+export { decodeList, decodeText, encodeList, encodeText } from './route';
 
 // What all dashboards share; the other keys are a dashboard's own and come back with it.
-const sharedKeys = new Set(['runs', 'only', 'hide', 'order', 'plain']);
+const sharedKeys = new Set(['filter', 'runs', 'only', 'hide', 'order', 'plain']);
 
 // A slider under the hand changes the view with every frame, and browsers stop a page that writes
 // its address that often.
@@ -71,7 +28,7 @@ class Url {
   // How many of this page's own entries lie before the current one: undo must not leave the page.
   #depth = depthOf(history.state);
   #write: ReturnType<typeof setTimeout> | undefined;
-  #ownByTab = new Map<string, ReadonlyMap<string, string>>();
+  #ownByTab: ReadonlyMap<string, Route['params']> = new Map();
 
   constructor() {
     const read = () => {
@@ -97,9 +54,10 @@ class Url {
     return formatHash(this.#route);
   }
 
-  /** The address of this view, to be given to someone else. */
-  get link(): string {
-    return location.href.replace(/#.*$/s, '') + this.hash;
+  /** The address of this view with some values changed, to be given to someone else. */
+  linkWith(patch: Patch): string {
+    const { tab, params } = this.#route;
+    return location.href.replace(/#.*$/s, '') + formatHash({ tab, params: patched(params, patch) });
   }
 
   /** The raw value of a key. */
@@ -120,13 +78,17 @@ class Url {
    * a slider under the hand) share an entry.
    */
   set(patch: Patch, merge?: string): void {
-    const params = new Map(this.#route.params);
-    for (const [key, value] of Object.entries(patch)) {
-      if (value === undefined) params.delete(key);
-      else params.set(key, value);
-    }
+    const params = patched(this.#route.params, patch);
     this.#go({ tab: this.#route.tab, params }, merge !== undefined && merge === this.#merge);
     this.#merge = merge;
+  }
+
+  /** Puts `item` into the list under `key`, or takes it out. */
+  toggleIn(key: string, item: string): void {
+    const items = this.list(key);
+    const others = items.filter((one) => one !== item);
+    const next = others.length < items.length ? others : [...items, item];
+    this.set({ [key]: next.length > 0 ? encodeList(next) : undefined });
   }
 
   /** Opens a dashboard as it was left. */
@@ -138,7 +100,8 @@ class Url {
       this.#go({ tab, params }, true);
       return;
     }
-    this.#ownByTab.set(from, new Map([...params].filter(([key]) => !sharedKeys.has(key))));
+    const own = new Map([...params].filter(([key]) => !sharedKeys.has(key)));
+    this.#ownByTab = new Map([...this.#ownByTab, [from, own]]);
     const shared = [...params].filter(([key]) => sharedKeys.has(key));
     this.#go({ tab, params: new Map([...shared, ...(this.#ownByTab.get(tab) ?? [])]) }, false);
     this.#merge = undefined;

@@ -52,6 +52,24 @@ function readable(color: Oklch, theme: Theme): Oklch {
   return found;
 }
 
+/** For what has no run. */
+export const noColor = '#888888';
+
+/** Gives names their colours, and remembers their slots for when it is asked again. */
+export function rememberingColors(): (
+  names: Iterable<string>,
+  theme: Theme,
+) => ReadonlyMap<string, string> {
+  const slots = new Map<string, number>();
+  return (names, theme) => {
+    const assigned = assignSlots(names, slots);
+    for (const [name, slot] of assigned) slots.set(name, slot);
+    return new Map(
+      Array.from(assigned, ([name, slot]) => [name, palettes[theme][slot] ?? noColor]),
+    );
+  };
+}
+
 /** 32-bit FNV-1a over UTF-16 units, mixed at the end so that its low digits depend on all of them. */
 export function hashName(name: string): number {
   let hash = 0x811c9dc5;

@@ -1,13 +1,5 @@
-// @vitest-environment happy-dom
 import { describe, expect, test } from 'vitest';
-import {
-  decodeList,
-  decodeText,
-  encodeList,
-  encodeText,
-  formatHash,
-  parseHash,
-} from './url.svelte';
+import { decodeList, decodeText, encodeList, encodeText, formatHash, parseHash } from './route';
 
 const nasty = [
   'a,b:c',

@@ -1,0 +1,246 @@
+// From columns to lines: what the engine answers becomes what the chart draws. Pure.
+import type { Tag } from '$web/api/catalog';
+import { toFloat64, type Table } from '$web/api/columns';
+import type { Line, Range, View, XAxis } from '$web/charts/types';
+import type { ShownRun } from '$web/plugin';
+import { decodeText, encodeText } from '$web/url.svelte';
+
+export type Attempts = 'latest' | 'all';
+
+/** One series as far as the page has it; arrays of one length, which are never changed. */
+export interface Series {
+  readonly run: string;
+  /** What the engine calls this question's state: said back to it, it answers with what is new. */
+  readonly revision: string;
+  /** How many points the series has, before window and thinning. */
+  readonly count: number;
+  readonly attempts: number;
+  readonly superseded: number;
+  readonly steps: BigInt64Array | Float64Array;
+  readonly wallTimes: Float64Array;
+  readonly values: Float64Array;
+  readonly smoothed: Float64Array | null;
+  /** Which attempt each point belongs to; null when only the latest were asked for. */
+  readonly attempt: Float64Array | null;
+  /** How many of the points came with the last whole answer; the rest were appended, not thinned. */
+  readonly wholeLength: number;
+}
+
+/** The series of a tag by run; null for a run that does not have the tag. */
+export type SeriesByRun = ReadonlyMap<string, Series | null>;
+
+const noFloats = new Float64Array();
+
+/** The state after an answer's table: `last` with what is new, or the table alone. */
+export function merged(last: Series | null | undefined, table: Table): Series {
+  const { facts } = table;
+  const fromOrdinal = Number(facts['from_ordinal']);
+  const next: Series = {
+    run: String(facts['run']),
+    revision: String(facts['revision']),
+    count: Number(facts['count']),
+    attempts: Number(facts['attempts']),
+    superseded: Number(facts['superseded']),
+    steps: steps(table),
+    wallTimes: floats(table, 'wall_time') ?? noFloats,
+    values: floats(table, 'value') ?? noFloats,
+    smoothed: floats(table, 'smoothed'),
+    attempt: floats(table, 'attempt'),
+    wholeLength: 0,
+  };
+  if (fromOrdinal === 0 || !last) return { ...next, wholeLength: next.values.length };
+  if (next.values.length === 0) return { ...last, revision: next.revision, count: next.count };
+  return {
+    ...next,
+    steps: joinedSteps(last.steps, next.steps),
+    wallTimes: joined(last.wallTimes, next.wallTimes),
+    values: joined(last.values, next.values),
+    smoothed: last.smoothed && next.smoothed && joined(last.smoothed, next.smoothed),
+    attempt: last.attempt && next.attempt && joined(last.attempt, next.attempt),
+    wholeLength: last.wholeLength,
+  };
+}
+
+/** Whether so much was appended that asking for the whole, thinned, is worth it. */
+export function isOvergrown(series: Series, pixels: number): boolean {
+  return series.values.length - series.wholeLength > Math.max(512, 2 * pixels);
+}
+
+function floats(table: Table, name: string): Float64Array | null {
+  const column = table.columns.get(name);
+  return column ? toFloat64(column) : null;
+}
+
+function steps(table: Table): Series['steps'] {
+  const column = table.columns.get('step');
+  if (column instanceof BigInt64Array) return column;
+  return column ? toFloat64(column) : noFloats;
+}
+
+function joined(one: Float64Array, other: Float64Array): Float64Array {
+  const both = new Float64Array(one.length + other.length);
+  both.set(one);
+  both.set(other, one.length);
+  return both;
+}
+
+function joinedSteps(one: Series['steps'], other: Series['steps']): Series['steps'] {
+  if (!(one instanceof BigInt64Array && other instanceof BigInt64Array)) {
+    return joined(toFloat64(one), toFloat64(other));
+  }
+  const both = new BigInt64Array(one.length + other.length);
+  both.set(one);
+  both.set(other, one.length);
+  return both;
+}
+
+// A line keeps its arrays as long as its series stays the same object, so that the chart can tell by
+// identity what has changed.
+const linesOf = new WeakMap<Series, Map<string, readonly Arrays[]>>();
+
+type Arrays = Pick<Line, 'x' | 'y' | 'raw' | 'steps' | 'wallTimes' | 'start'> & {
+  readonly attempt: number;
+};
+
+/**
+ * The lines of a card in the order of the runs. `starts` gives each run's first wall time where the
+ * series themselves are but a window.
+ */
+export function toLines(
+  series: SeriesByRun,
+  runs: readonly ShownRun[],
+  axis: XAxis,
+  starts: SeriesByRun = series,
+): Line[] {
+  return runs.flatMap(({ name, label, color }) => {
+    const one = series.get(name);
+    if (!one) return [];
+    const start = starts.get(name)?.wallTimes[0] ?? one.wallTimes[0] ?? 0;
+    const parts = arraysOf(one, axis, start);
+    return parts.map(({ attempt, ...arrays }, i) => ({
+      ...arrays,
+      key: i === parts.length - 1 ? name : `${name}\u0000${attempt}`,
+      label: parts.length > 1 ? `${label} (attempt ${attempt + 1})` : label,
+      color,
+      count: i === parts.length - 1 ? one.count : arrays.x.length,
+      dashed: i < parts.length - 1,
+    }));
+  });
+}
+
+function arraysOf(series: Series, axis: XAxis, start: number): readonly Arrays[] {
+  let known = linesOf.get(series);
+  if (!known) linesOf.set(series, (known = new Map<string, readonly Arrays[]>()));
+  const key = `${axis} ${start}`;
+  let arrays = known.get(key);
+  if (!arrays) {
+    arrays = attemptRanges(series.attempt, series.values.length).map(([from, to, attempt]) => ({
+      attempt,
+      x: xOf(series, axis, start).subarray(from, to),
+      y: (series.smoothed ?? series.values).subarray(from, to),
+      raw: series.smoothed ? series.values.subarray(from, to) : null,
+      steps: series.steps.subarray(from, to),
+      wallTimes: series.wallTimes.subarray(from, to),
+      start,
+    }));
+    known.set(key, arrays);
+  }
+  return arrays;
+}
+
+function xOf(series: Series, axis: XAxis, start: number): Float64Array {
+  if (axis === 'wall') return series.wallTimes;
+  if (axis === 'relative') return series.wallTimes.map((time) => time - start);
+  return toFloat64(series.steps);
+}
+
+/** Where each attempt begins and ends; one stretch when attempts were not asked for. */
+function attemptRanges(
+  attempt: Float64Array | null,
+  length: number,
+): (readonly [from: number, to: number, attempt: number])[] {
+  if (!attempt || length === 0) return [[0, length, 0]];
+  const ranges: [number, number, number][] = [];
+  for (let i = 0; i < length; ++i) {
+    const last = ranges.at(-1);
+    const number = attempt[i] ?? 0;
+    if (last?.[2] === number) last[1] = i + 1;
+    else ranges.push([i, i + 1, number]);
+  }
+  return ranges;
+}
+
+/** Series whose points all stand at one step have no extent there: they are drawn over time. */
+export function isAtOneStep(series: SeriesByRun): boolean {
+  let found = false;
+  for (const one of series.values()) {
+    if (!one || one.steps.length < 2) continue;
+    const first = one.steps[0];
+    if (one.steps.some((step: bigint | number) => step !== first)) return false;
+    found = true;
+  }
+  return found;
+}
+
+export interface TagGroup {
+  /** What stands before the first `/`; empty for tags without one. */
+  readonly name: string;
+  readonly tags: readonly Tag[];
+}
+
+/** Groups in the order in which their first tags stand. */
+export function grouped(tags: readonly Tag[]): TagGroup[] {
+  const groups = new Map<string, Tag[]>();
+  for (const tag of tags) {
+    const name = tag.tag.includes('/') ? tag.tag.slice(0, tag.tag.indexOf('/')) : '';
+    const group = groups.get(name);
+    if (group) group.push(tag);
+    else groups.set(name, [tag]);
+  }
+  return Array.from(groups, ([name, members]) => ({ name, tags: members }));
+}
+
+/** Where the pointer is, in which card: the others show it too when they have the same axis. */
+export interface Crosshair {
+  readonly tag: string;
+  readonly axis: XAxis;
+  readonly x: number;
+}
+
+/** Zooms by tag, as the address holds them: `tag:from:to:low:high`, empty where a range fits the data. */
+export function parseZooms(value: string | undefined): ReadonlyMap<string, View> {
+  const zooms = new Map<string, View>();
+  for (const item of value ? value.split(',') : []) {
+    const [tag = '', ...numbers] = item.split(':');
+    const view = { x: range(numbers[0], numbers[1]), y: range(numbers[2], numbers[3]) };
+    if (view.x || view.y) zooms.set(decodeText(tag), view);
+  }
+  return zooms;
+}
+
+/** Undefined when nothing is zoomed. Of several views of a tag, the last counts. */
+export function formatZooms(zooms: Iterable<readonly [tag: string, View]>): string | undefined {
+  const items = Array.from(new Map(zooms))
+    .filter(([, { x, y }]) => x ?? y)
+    .map(([tag, { x, y }]) => {
+      const numbers = [x?.[0], x?.[1], ...(y ?? [])].map((one) => short(one));
+      return [encodeText(tag), ...numbers].join(':');
+    });
+  return items.length > 0 ? items.join(',') : undefined;
+}
+
+function range(low: string | undefined, high: string | undefined): Range | null {
+  if (!low || !high) return null;
+  const [from, to] = [Number(low), Number(high)];
+  return Number.isFinite(from) && Number.isFinite(to) && from < to ? [from, to] : null;
+}
+
+/** Enough digits for a wall time to the millisecond, and no more. */
+function short(value: number | undefined): string {
+  return value === undefined ? '' : String(Number(value.toPrecision(13)));
+}
+
+/** Whether what `have` shows reaches as far as `wanted` on both sides. */
+export function covers(have: Range, wanted: Range): boolean {
+  return have[0] <= wanted[0] && have[1] >= wanted[1];
+}

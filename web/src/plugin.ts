@@ -1,0 +1,51 @@
+// The web half of a dashboard: a name, a label, and a view that is loaded when its tab is opened.
+// A view sees the rest of the page only through the Shell that it is given.
+import type { Component } from 'svelte';
+import type { Change } from './live.svelte';
+
+export interface WebPlugin {
+  /** Its folder, its address (`#/NAME`), its tab and the name of the C++ half. */
+  readonly name: string;
+  readonly label: string;
+  /** What its data are called in an empty state, and the lines of code that make them. */
+  readonly load: () => Promise<{ default: Component<ViewProps> }>;
+}
+
+export interface ViewProps {
+  readonly shell: Shell;
+}
+
+/** A run that is selected and passes the filter. */
+export interface ShownRun {
+  readonly name: string;
+  /** The name less what all runs begin with. */
+  readonly label: string;
+  /** `#rrggbb`, for the theme that is shown. */
+  readonly color: string;
+}
+
+/** Something the user can do: the palette lists it, and its key does it. */
+export interface Action {
+  readonly label: string;
+  readonly group: 'do' | 'dashboard' | 'run' | 'tag';
+  /** As KeyboardEvent.key says it. */
+  readonly key?: string;
+  readonly run: () => void;
+}
+
+/** What a view may see and do outside its own pane. All of it is reactive. */
+export interface Shell {
+  readonly logdir: string;
+  /** In the order of the list. */
+  readonly shownRuns: readonly ShownRun[];
+  /** How many runs there are at all. */
+  readonly runCount: number;
+  /** The run under the pointer or the focus, wherever that is; setting it highlights it everywhere. */
+  hoveredRun: string | null;
+  /** Calls `listener` with each change of the data until the answer is called. */
+  listen(listener: (change: Change) => void): () => void;
+  /** Offers actions, asked for anew at each use, until the answer is called. */
+  offer(actions: () => readonly Action[]): () => void;
+  /** Says something in passing: "Link copied". */
+  say(text: string): void;
+}

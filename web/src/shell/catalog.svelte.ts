@@ -1,0 +1,66 @@
+// What the server holds, kept up to date: the environment and the runs.
+import { untrack } from 'svelte';
+import { getEnvironment, getRuns, maxListed } from '../api/catalog';
+import { live } from '../live.svelte';
+import { paced, resource } from '../resource.svelte';
+import { toServerFilter } from '../widgets/search';
+
+// Names, counts and times may lag behind the curves a little.
+const catalogMs = 1_000;
+
+/** To be made while a component is. `filter` matters once there are more runs than a page holds. */
+export function createCatalog(filter: () => { text: string; plain: boolean }) {
+  const environment = resource(
+    () => 'environment',
+    (_, signal) => getEnvironment(signal),
+  );
+  const isHuge = $derived((environment.value?.runs ?? 0) > maxListed);
+  const runs = resource(
+    () => {
+      const { text, plain } = filter();
+      return isHuge ? toServerFilter(text, plain) : '';
+    },
+    (serverFilter, signal) => getRuns(serverFilter, signal),
+  );
+
+  const refresh = paced(() => {
+    environment.refresh();
+    runs.refresh();
+  }, catalogMs);
+
+  // The socket follows the first answer, whose generation tells whether its first message is news.
+  const isAnswered = $derived(environment.value !== undefined || environment.error !== undefined);
+  $effect(() => {
+    if (!isAnswered) return undefined;
+    return live.start(untrack(() => environment.value?.generation));
+  });
+  $effect(() => live.listen(refresh.request));
+  $effect(() => refresh.stop);
+
+  return {
+    get environment() {
+      return environment.value;
+    },
+    get error() {
+      return environment.error;
+    },
+    get runs() {
+      return runs.value;
+    },
+    /** What the newest message of the socket says goes before the last answer. */
+    get progress() {
+      return live.latest?.progress ?? environment.value?.progress;
+    },
+    get logdirState() {
+      return live.latest?.logdir_state ?? environment.value?.logdir_state;
+    },
+    get points() {
+      return live.latest?.points ?? environment.value?.points ?? 0;
+    },
+    get problems() {
+      return live.latest?.problems ?? environment.value?.problems ?? 0;
+    },
+  };
+}
+
+export type Catalog = ReturnType<typeof createCatalog>;

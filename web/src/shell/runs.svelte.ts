@@ -1,0 +1,112 @@
+// The run list as state: what passes the filter, what is selected, which colour each has. It is the
+// same object for the list, the palette and every dashboard.
+import type { Run } from '../api/catalog';
+import type { ShownRun } from '../plugin';
+import { encodeText, url } from '../url.svelte';
+import { noColor, rememberingColors, slotCount } from '../widgets/colors';
+import { shortened } from '../widgets/names';
+import { parseSearch } from '../widgets/search';
+import * as selection from './selection';
+import { theme } from './theme.svelte';
+
+export type Order = 'name' | 'newest';
+
+export function createRuns(all: () => readonly Run[]) {
+  const filter = $derived(url.text('filter'));
+  const isPlain = $derived(url.list('plain').includes('runs'));
+  const order = $derived<Order>(url.get('order') === 'newest' ? 'newest' : 'name');
+
+  const ordered = $derived(
+    order === 'newest'
+      ? all().toSorted((a, b) => (b.start_time ?? -Infinity) - (a.start_time ?? -Infinity))
+      : all(),
+  );
+  const search = $derived(parseSearch(filter, isPlain));
+  const matching = $derived(ordered.filter(({ name }) => search.matches(name)));
+  const matchingNames = $derived(matching.map(({ name }) => name));
+  const keys = $derived({ runs: url.get('runs'), only: url.get('only'), hide: url.get('hide') });
+  const selected = $derived(selection.selected(matchingNames, keys));
+  const names = $derived(shortened(all().map(({ name }) => name)));
+
+  // While there are colours for all, a run's colour does not even depend on what is selected.
+  const colorsOf = rememberingColors();
+  const colored = $derived(
+    all().length <= slotCount ? all().map(({ name }) => name) : [...selected],
+  );
+  const colors = $derived(colorsOf(colored, theme.shown));
+
+  const shown = $derived<readonly ShownRun[]>(
+    matchingNames
+      .filter((name) => selected.has(name))
+      .map((name) => ({
+        name,
+        label: name.slice(names.prefix.length),
+        color: colors.get(name) ?? noColor,
+      })),
+  );
+
+  let hovered = $state<string | null>(null);
+
+  const choose = (next: selection.SelectionKeys, name?: string) => {
+    // The two clicks of a double click are one step for undo.
+    url.set({ ...next }, name === undefined ? undefined : `run ${name}`);
+  };
+
+  return {
+    get all() {
+      return all();
+    },
+    get matching() {
+      return matching;
+    },
+    get shown() {
+      return shown;
+    },
+    get names() {
+      return names;
+    },
+    get filter() {
+      return filter;
+    },
+    get isPlain() {
+      return isPlain;
+    },
+    get error() {
+      return search.error;
+    },
+    get order() {
+      return order;
+    },
+    get hovered() {
+      return hovered;
+    },
+    set hovered(name: string | null) {
+      hovered = name;
+    },
+    isSelected: (name: string) => selected.has(name),
+    colorOf: (name: string) => colors.get(name),
+    toggle: (name: string) => {
+      choose(selection.toggled(name, matchingNames, keys), name);
+    },
+    only: (name: string) => {
+      choose(selection.isolated(name, matchingNames, keys), name);
+    },
+    selectAll: () => {
+      choose(selection.everything(matching.length));
+    },
+    selectNone: () => {
+      choose(selection.nothing);
+    },
+    setFilter: (text: string) => {
+      url.set({ filter: text === '' ? undefined : encodeText(text) }, 'filter');
+    },
+    togglePlain: () => {
+      url.toggleIn('plain', 'runs');
+    },
+    setOrder: (next: Order) => {
+      url.set({ order: next === 'name' ? undefined : next });
+    },
+  };
+}
+
+export type Runs = ReturnType<typeof createRuns>;
