@@ -11,10 +11,10 @@ namespace stepscope {
 
 // A stretch of a series' points, in reading order, that a query walks: strand by strand.
 struct Segment {
-  size_t strand = 0;        // Index into Series::strands.
-  uint64_t begin = 0;       // Ordinals inside the strand.
+  size_t strand = 0;   // Index into Series::strands.
+  uint64_t begin = 0;  // Ordinals inside the strand.
   uint64_t end = 0;
-  uint32_t attempt = 0;     // 0 for the first.
+  uint32_t attempt = 0;  // 0 for the first.
   // Points of this segment with step >= this were written again by a later attempt.
   int64_t superseded_from = INT64_MAX;
   bool has_superseded_from = false;

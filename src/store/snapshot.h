@@ -9,11 +9,11 @@
 // never on the order in which several growing files happened to be read.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <limits>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,19 +23,22 @@
 
 namespace stepscope {
 
-// How the values of a series are stored. `kScalar` has numbers, the others have references to bytes.
+// How the values of a series are stored. `kScalar` has numbers, the others have references to
+// bytes.
 enum class SeriesKind : uint8_t { kScalar, kTensor, kBlob };
 
 // What the first value of a tag in a run decided (event-files.md 3.1), after old value shapes were
 // lifted (ingest/compat.h). Immutable.
 struct SeriesInfo {
-  std::string tag;            // As in the file; may be invalid UTF-8 or empty.
-  std::string plugin_name;    // Empty: the tag belongs to no plugin.
+  std::string tag;          // As in the file; may be invalid UTF-8 or empty.
+  std::string plugin_name;  // Empty: the tag belongs to no plugin.
   std::string plugin_content;
   std::string display_name;
-  std::string description;    // Markdown.
+  std::string description;  // Markdown.
   DataClass data_class = DataClass::kUnknown;
   SeriesKind kind = SeriesKind::kTensor;
+
+  bool operator==(const SeriesInfo&) const = default;
 };
 
 // Removes, as TensorBoard's Python loader does at a restart (event-files.md 4.3), every earlier
@@ -44,13 +47,15 @@ struct SeriesInfo {
 struct Purge {
   uint64_t position = 0;
   int64_t from_step = 0;
-  bool is_session_start = false;  // Else: a step went back under file version < 2.
+  // A START of this strand's own file. Else a step went back under file version < 2, or a START was
+  // in another file that does not hold the tag.
+  bool is_session_start = false;
 };
 
 struct Strand {
-  uint32_t file = 0;  // Index into RunSnapshot::files.
-  ScalarColumnView scalars;  // kScalar.
-  BlobColumnView blobs;      // The other kinds.
+  uint32_t file = 0;          // Index into RunSnapshot::files.
+  ScalarColumnView scalars;   // kScalar.
+  BlobColumnView blobs;       // The other kinds.
   std::vector<Purge> purges;  // In order of position; nearly always empty.
 
   uint64_t size() const { return scalars.size() + blobs.size(); }
@@ -58,16 +63,22 @@ struct Strand {
 
 struct Series {
   std::shared_ptr<const SeriesInfo> info;
-  std::vector<Strand> strands;  // In the order of the files' names; one per file that has the tag.
+  // In the order of the files' names; one per file that has the tag. The last one may be empty and
+  // only carry a purge.
+  std::vector<Strand> strands;
 
   uint64_t size() const;  // Points of all strands.
 };
 
 struct FileInfo {
   std::string path;  // Relative to the logdir.
+  // Another one each time the file is read from its start, because it was replaced; unique to the
+  // process.
+  uint64_t reading = 0;
   uint64_t bytes_read = 0;
   uint64_t size_bytes = 0;  // When last looked at.
-  // Of the events that carry values; +inf and -inf when there are none.
+  // The smallest and the largest finite one of the events that carry values; +inf and -inf when
+  // there are none.
   double first_wall_time = std::numeric_limits<double>::infinity();
   double last_wall_time = -std::numeric_limits<double>::infinity();
 };
@@ -75,15 +86,14 @@ struct FileInfo {
 struct RunSnapshot {
   std::string name;       // The directory relative to the logdir, with '/'; "." for the logdir.
   std::string directory;  // The path that opens it.
-  // Wall time of the first event read (in file name order), +inf when there is none yet.
+  // The first finite wall time of an event (in file name order), +inf when there is none yet.
   double start_time = std::numeric_limits<double>::infinity();
   double last_wall_time = -std::numeric_limits<double>::infinity();
   uint64_t generation = 0;  // Grows with each publication of this run; unique to the process.
   uint64_t point_count = 0;
-  bool is_loaded = false;   // Every file was read to its end at least once.
+  bool is_loaded = false;       // Every file was read to its end at least once.
   std::vector<FileInfo> files;  // In byte order of their names.
-  // Sorted by tag. Changes in the set of tags make a new vector, else it is shared... by value.
-  std::vector<Series> series;
+  std::vector<Series> series;   // Sorted by tag; each has at least one point.
 
   const Series* Find(std::string_view tag) const;
 };
@@ -96,6 +106,20 @@ struct LoadProgress {
   double seconds = 0;        // From the start to completion (or to now).
 };
 
+// A file beneath the logdir that some dashboard reads although it holds no events.
+enum class OtherFileKind : uint8_t {
+  kTorchTrace,       // *.pt.trace.json, plain or gzip.
+  kProfile,          // Anything in plugins/profile/<session>/.
+  kProjectorConfig,  // projector_config.pbtxt.
+  kDebugger,         // tfdbg_events.*.
+};
+
+struct OtherFile {
+  std::string path;  // Relative to the logdir.
+  OtherFileKind kind = OtherFileKind::kProfile;
+  bool operator==(const OtherFile&) const = default;
+};
+
 enum class LogdirState : uint8_t { kOk, kMissing, kNotADirectory, kUnreadable };
 
 struct Snapshot {
@@ -103,6 +127,9 @@ struct Snapshot {
   LogdirState logdir_state = LogdirState::kOk;
   LoadProgress progress;
   std::vector<std::shared_ptr<const RunSnapshot>> runs;  // Sorted by name (byte order).
+  // Never null.
+  std::shared_ptr<const std::vector<OtherFile>> other_files =
+      std::make_shared<const std::vector<OtherFile>>();
 
   const RunSnapshot* FindRun(std::string_view name) const;
   const Series* FindSeries(std::string_view run, std::string_view tag) const;
@@ -112,16 +139,19 @@ struct Snapshot {
 // copy. (std::atomic<std::shared_ptr> looks racy to TSan in g++ 12.)
 class SnapshotCell {
  public:
-  SnapshotCell();
+  using Listener = std::function<void(const std::shared_ptr<const Snapshot>&)>;
+
+  SnapshotCell();  // Holds an empty snapshot of generation 0.
   std::shared_ptr<const Snapshot> Load() const;
-  // One publisher at a time. Listeners run on the publisher's thread after the swap, and must return
-  // at once (post to your own thread).
+  // One publisher at a time. Listeners run on the publisher's thread after the swap, and must
+  // return at once (post to your own thread).
   void Publish(std::shared_ptr<const Snapshot> snapshot);
-  void AddListener(std::function<void(const std::shared_ptr<const Snapshot>&)> listener);  // Before the first Publish.
+  void AddListener(Listener listener);  // Before the first Publish.
 
  private:
+  mutable std::mutex mutex_;
   std::shared_ptr<const Snapshot> snapshot_;
-  std::vector<std::function<void(const std::shared_ptr<const Snapshot>&)>> listeners_;
+  std::vector<Listener> listeners_;
 };
 
 }  // namespace stepscope

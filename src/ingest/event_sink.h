@@ -1,0 +1,62 @@
+// Sorts the events of one run into its stage: the step between records and series.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/file.h"
+#include "base/stats.h"
+#include "store/stage.h"
+#include "wire/event_view.h"
+#include "wire/record_reader.h"
+#include "wire/sparse_event.h"
+
+namespace stepscope {
+
+// Belongs to the run's loader. Counts what it cannot use; never fails.
+class EventSink {
+ public:
+  // Both must outlive the sink.
+  EventSink(RunStage& stage, Stats& stats) : stage_(stage), stats_(stats) {}
+
+  // The events that follow come from this file, which must outlive them.
+  void BeginFile(FileStage& file, const RandomAccessFile& bytes);
+  // `record` is intact.
+  void Add(const Record& record);
+
+ private:
+  // Where a value lies in its record, and when it was logged.
+  struct Place {
+    double wall_time = 0;
+    int64_t step = 0;
+    uint64_t record_offset = 0;
+    uint32_t record_length = 0;
+    uint32_t value_offset = 0;
+    uint32_t value_length = 0;
+  };
+
+  // An event that is in memory, and one that is too long for that.
+  void AddBuffered(const Record& record);
+  void AddStreamed(const Record& record);
+  void AddSummary(Bytes summary, const std::byte* data, Place place);
+  void AddSparseSummary(FileRange summary, uint64_t data_offset, Place place);
+
+  void AddEvent(double wall_time, uint64_t offset);
+  void AddSessionLog(Bytes session_log, const Place& place);
+  // `has_body`: value.body is in memory; else it was too long.
+  void AddValue(const ValueView& value, const Place& place, bool has_body);
+  SeriesStage* AddSeries(const ValueView& value, uint64_t offset);
+  void AddScalar(SeriesStage& series, const ValueView& value, const Place& place, bool has_body);
+  void AddBlob(SeriesInfo info, const Place& place);
+  void Append(SeriesStage& series, const Place& place);
+  void Count(Stat stat, uint64_t offset, std::string_view tag = {});
+
+  RunStage& stage_;
+  Stats& stats_;
+  FileStage* file_ = nullptr;
+  const RandomAccessFile* bytes_ = nullptr;
+  bool has_counted_limit_ = false;  // One line for the file's tags is enough.
+};
+
+}  // namespace stepscope

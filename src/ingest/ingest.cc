@@ -1,0 +1,443 @@
+#include "ingest/ingest.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+
+namespace stepscope {
+namespace {
+
+using std::chrono::nanoseconds;
+
+// With watches a full look is only for what they missed.
+constexpr nanoseconds kSweepPeriod = std::chrono::seconds(60);
+// A logdir that is not there yet, or not any more.
+constexpr nanoseconds kMissingPeriod = std::chrono::seconds(1);
+// While files are read: how long publications and progress may wait for each other.
+constexpr nanoseconds kActivePeriod = PublishPace::kPeriod;
+// Between two rounds of watched changes: a file that is written to all the time is read this often.
+constexpr nanoseconds kCoalescePeriod = std::chrono::milliseconds(10);
+
+nanoseconds FromSeconds(double seconds) {
+  constexpr double kMaxSeconds = 1e6;  // Eleven days; far from any overflow.
+  return std::chrono::duration_cast<nanoseconds>(
+      std::chrono::duration<double>(std::clamp(seconds, 0.0, kMaxSeconds)));
+}
+
+}  // namespace
+
+// One run and who is at work on it. Guarded by the ingest's mutex, except that the loader belongs
+// to the task while `is_busy`.
+struct Ingest::Run {
+  std::string name;
+  std::unique_ptr<RunLoader> loader;
+  bool is_queued = false;
+  bool is_busy = false;
+  bool was_loaded = false;
+  std::atomic<bool> is_removed{false};
+  // What to do next.
+  bool is_requested = false;
+  bool wants_all_files = false;
+  bool starts_over = false;                      // The run went away and came back.
+  std::vector<std::string> wanted_files;         // Unless all.
+  std::optional<std::vector<std::string>> list;  // The event files that there are, if that changed.
+};
+
+// Keeps a watch on every directory, and a list of those that have none.
+class Ingest::WatchedDirectories final : public DirectoryObserver {
+ public:
+  explicit WatchedDirectories(Stats& stats) : stats_(stats) {}
+
+  void Use(Watcher& watcher) { watcher_ = &watcher; }  // Before that, nothing is followed.
+
+  void OnEnter(const std::string& key, const std::string& path) override {
+    if (watcher_ == nullptr) return;
+    const Watcher::Answer answer = watcher_->Add(key, path);
+    if (answer == Watcher::Answer::kWatched) return;
+    unwatched_.insert(key);
+    stats_.Add(Stat::kWatchUnavailable, {key, 0, ""});
+    if (answer == Watcher::Answer::kExhausted && !has_warned_) {
+      has_warned_ = true;
+      LogWarning("the system's limit on watches is reached, the rest is polled path=" + path);
+    }
+  }
+
+  void OnLeave(const std::string& key) override {
+    if (watcher_ == nullptr) return;
+    watcher_->Remove(key);
+    unwatched_.erase(key);
+  }
+
+  const std::set<std::string>& unwatched() const { return unwatched_; }
+
+ private:
+  Stats& stats_;
+  Watcher* watcher_ = nullptr;
+  std::set<std::string> unwatched_;
+  bool has_warned_ = false;
+};
+
+// Stands between a loader and the ingest, on a thread of the pool or in Step().
+class Ingest::TaskObserver final : public LoadObserver {
+ public:
+  TaskObserver(Ingest& ingest, Run& run, bool can_wait)
+      : ingest_(ingest), run_(run), can_wait_(can_wait) {}
+
+  bool IsCancelled() override {
+    return ingest_.is_stopping_.load(std::memory_order_relaxed) ||
+           run_.is_removed.load(std::memory_order_relaxed);
+  }
+
+  void OnBytes(uint64_t bytes) override {
+    ingest_.bytes_read_.fetch_add(bytes, std::memory_order_relaxed);
+  }
+
+  void OnPublish(std::shared_ptr<const RunSnapshot> run) override {
+    {
+      const std::lock_guard lock(ingest_.mutex_);
+      if (run_.is_removed) return;
+      ingest_.publisher_.SetRun(std::move(run));
+    }
+    if (can_wait_) ingest_.publisher_.Flush(/*has_others=*/true);
+  }
+
+  bool CanWait() const override { return can_wait_; }
+
+ private:
+  Ingest& ingest_;
+  Run& run_;
+  const bool can_wait_;
+};
+
+Ingest::Ingest(IngestOptions options, const FileSystem& files, const Clock& clock, Stats& stats,
+               SnapshotCell& cell)
+    : options_(std::move(options)),
+      files_(files),
+      clock_(clock),
+      stats_(stats),
+      publisher_(cell, clock),
+      directories_(std::make_unique<WatchedDirectories>(stats)),
+      logdir_(options_.logdir, files, stats, *directories_),
+      start_(clock.Monotonic()) {}
+
+Ingest::~Ingest() { Stop(); }
+
+void Ingest::Start() {
+  const bool follows = options_.reload_interval_s > 0;
+  if (follows && options_.can_watch) watcher_ = MakeInotifyWatcher();
+  if (!watcher_) watcher_ = MakeSleepingWatcher();
+  if (follows) directories_->Use(*watcher_);
+  const size_t machine_threads = std::max(1u, std::thread::hardware_concurrency());
+  pool_ = std::make_unique<ThreadPool>(options_.threads == 0 ? machine_threads : options_.threads);
+  coordinator_ = std::thread([this] { Coordinate(); });
+}
+
+void Ingest::Stop() {
+  is_stopping_ = true;
+  if (coordinator_.joinable()) {
+    watcher_->Wake();
+    coordinator_.join();
+  }
+  pool_.reset();
+}
+
+void Ingest::Step() {
+  Apply(logdir_.Scan());
+  std::vector<std::shared_ptr<Run>> runs;
+  {
+    const std::lock_guard lock(mutex_);
+    is_scanned_ = true;
+    for (const auto& [name, run] : runs_) runs.push_back(run);
+  }
+  for (const auto& run : runs) {
+    TaskObserver observer(*this, *run, /*can_wait=*/false);
+    {
+      const std::lock_guard lock(mutex_);
+      run->wants_all_files = run->is_busy = true;
+      ++active_count_;
+    }
+    StepRun(*run, observer);
+    const std::lock_guard lock(mutex_);
+    FinishLocked(*run);
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    PublishProgressLocked();
+  }
+  publisher_.FlushNow();
+}
+
+void Ingest::Coordinate() {
+  Apply(logdir_.Scan());
+  {
+    const std::lock_guard lock(mutex_);
+    is_scanned_ = true;
+    PublishProgressLocked();
+  }
+  const Time poll_period = FromSeconds(options_.reload_interval_s);
+  const auto sweep_period = [&] {
+    return logdir_.state() == LogdirState::kOk ? kSweepPeriod : kMissingPeriod;
+  };
+  Time next_sweep = clock_.Monotonic() + sweep_period();
+  Time next_poll = clock_.Monotonic() + poll_period;
+  while (!is_stopping_ && !IsFinished()) {
+    const auto has_others = [this] {
+      const std::lock_guard lock(mutex_);
+      return active_count_ > 0;
+    };
+    const auto publish_wait = publisher_.Flush(has_others());
+    const WatchedChanges watched = watcher_->Wait(WaitTime(next_sweep, next_poll, publish_wait));
+    if (is_stopping_) return;
+    const Time begin = clock_.Monotonic();
+    HandleWatched(watched);
+    if (begin >= next_sweep && options_.reload_interval_s > 0) {
+      Sweep();
+      next_sweep = clock_.Monotonic() + sweep_period();
+    }
+    if (begin >= next_poll && HasUnwatched()) {
+      PollUnwatched();
+      next_poll = clock_.Monotonic() + poll_period;
+    }
+    RequestDue();
+    {
+      const std::lock_guard lock(mutex_);
+      PublishProgressLocked();
+    }
+    const Time rest = begin + kCoalescePeriod - clock_.Monotonic();
+    if (!watched.empty() && rest > Time(0)) std::this_thread::sleep_for(rest);
+  }
+}
+
+Ingest::Time Ingest::WaitTime(Time next_sweep, Time next_poll,
+                              std::optional<Time> publish_wait) const {
+  const Time now = clock_.Monotonic();
+  Time until = Time::max();
+  if (options_.reload_interval_s > 0) until = next_sweep;
+  if (HasUnwatched()) until = std::min(until, next_poll);
+  if (publish_wait) until = std::min(until, now + *publish_wait);
+  const std::lock_guard lock(mutex_);
+  if (active_count_ > 0) until = std::min(until, now + kActivePeriod);
+  for (const auto& [name, time] : due_) until = std::min(until, time);
+  return until == Time::max() ? Time(-1) : std::max(until - now, Time(0));
+}
+
+void Ingest::Apply(const LogdirChanges& changes) {
+  for (const std::string& name : changes.removed_runs) RemoveRun(name);
+  AddRuns(changes.changed_runs);
+  if (changes.has_other_files) publisher_.SetOtherFiles(logdir_.OtherFiles());
+  publisher_.SetLogdirState(logdir_.state());
+}
+
+// The newest first, because people look at what is running.
+void Ingest::AddRuns(const std::vector<std::string>& names) {
+  std::vector<std::pair<int64_t, std::string>> by_age;
+  for (const std::string& name : names) {
+    const Logdir::Directory& directory = *logdir_.Find(name);
+    int64_t newest_ns = 0;
+    uint64_t bytes = 0;
+    for (const std::string& file : directory.event_files) {
+      const auto stat = files_.GetStat(JoinPath(logdir_.PathOf(name), file));
+      if (!stat) continue;
+      newest_ns = std::max(newest_ns, stat->modified_ns);
+      bytes += stat->size_bytes;
+    }
+    by_age.emplace_back(-newest_ns, name);
+    if (directory.has_linked_files) {
+      linked_runs_.insert(name);
+    } else {
+      linked_runs_.erase(name);
+    }
+    const std::lock_guard lock(mutex_);
+    if (!runs_.contains(name)) bytes_found_ += bytes;
+  }
+  std::sort(by_age.begin(), by_age.end());
+  for (const auto& [age, name] : by_age) AddRun(name);
+}
+
+void Ingest::AddRun(const std::string& name) {
+  const std::lock_guard lock(mutex_);
+  auto& run = runs_[name];
+  if (!run) {
+    run = std::make_shared<Run>();
+    run->name = name;
+  }
+  // One that is on its way out is still being read by its task, which will start over.
+  if (run->is_removed.exchange(false)) run->starts_over = true;
+  run->list = logdir_.Find(name)->event_files;
+  if (pool_) RequestLocked(run, {});
+}
+
+void Ingest::RemoveRun(const std::string& name) {
+  linked_runs_.erase(name);
+  const std::lock_guard lock(mutex_);
+  const auto found = runs_.find(name);
+  if (found == runs_.end()) return;
+  found->second->is_removed = true;
+  publisher_.RemoveRun(name);
+  if (!found->second->is_busy && !found->second->is_queued) EraseLocked(*found->second);
+}
+
+void Ingest::EraseLocked(Run& run) {
+  if (run.loader) run.loader->SetFiles({});  // Takes back what was counted.
+  loaded_count_ -= run.was_loaded ? 1 : 0;
+  due_.erase(run.name);
+  runs_.erase(std::string(run.name));
+}
+
+void Ingest::Sweep() {
+  Apply(logdir_.Scan());
+  const std::lock_guard lock(mutex_);
+  for (const auto& [name, run] : runs_) RequestLocked(run, {});
+}
+
+bool Ingest::HasUnwatched() const {
+  return options_.reload_interval_s > 0 &&
+         (!directories_->unwatched().empty() || !linked_runs_.empty());
+}
+
+void Ingest::PollUnwatched() {
+  std::set<std::string> keys = directories_->unwatched();
+  keys.insert(linked_runs_.begin(), linked_runs_.end());
+  for (const std::string& key : keys) {
+    Apply(logdir_.ScanDirectory(key));
+    RequestFiles(key, {});
+  }
+}
+
+void Ingest::HandleWatched(const WatchedChanges& watched) {
+  if (watched.has_lost_events) {
+    Sweep();
+    return;
+  }
+  for (const auto& [key, change] : watched.directories) {
+    if (change.is_gone && key == Logdir::ParentKey(key)) {
+      Apply(logdir_.ScanAnew());
+    } else if (change.is_gone) {
+      const size_t slash = key.rfind('/');
+      Apply(logdir_.ScanDirectory(Logdir::ParentKey(key),
+                                  {slash == key.npos ? key : key.substr(slash + 1)}));
+    } else if (change.has_new_listing) {
+      Apply(logdir_.ScanDirectory(key, change.replaced));
+    }
+    if (!change.written.empty()) RequestFiles(key, change.written);
+  }
+}
+
+void Ingest::RequestDue() {
+  const std::lock_guard lock(mutex_);
+  const Time now = clock_.Monotonic();
+  for (auto entry = due_.begin(); entry != due_.end();) {
+    if (entry->second > now) {
+      ++entry;
+      continue;
+    }
+    const auto run = runs_.find(entry->first);
+    entry = due_.erase(entry);
+    if (run != runs_.end()) RequestLocked(run->second, {});
+  }
+}
+
+bool Ingest::IsFinished() const {
+  const std::lock_guard lock(mutex_);
+  return options_.reload_interval_s <= 0 && active_count_ == 0 && due_.empty();
+}
+
+void Ingest::RequestFiles(const std::string& name, std::vector<std::string> files) {
+  const std::lock_guard lock(mutex_);
+  const auto run = runs_.find(name);
+  if (run != runs_.end()) RequestLocked(run->second, std::move(files));
+}
+
+void Ingest::RequestLocked(const std::shared_ptr<Run>& run, std::vector<std::string> files) {
+  run->is_requested = true;
+  run->wants_all_files |= files.empty();
+  run->wanted_files.insert(run->wanted_files.end(), std::make_move_iterator(files.begin()),
+                           std::make_move_iterator(files.end()));
+  QueueLocked(run);
+}
+
+void Ingest::QueueLocked(const std::shared_ptr<Run>& run) {
+  if (run->is_queued || run->is_busy) return;
+  run->is_queued = true;
+  ++active_count_;
+  pool_->Submit([this, run] { RunTask(run); });
+}
+
+void Ingest::RunTask(const std::shared_ptr<Run>& run) {
+  {
+    const std::lock_guard lock(mutex_);
+    run->is_queued = false;
+    run->is_busy = true;
+  }
+  TaskObserver observer(*this, *run, /*can_wait=*/true);
+  if (!observer.IsCancelled()) StepRun(*run, observer);
+  bool has_others;
+  bool has_due;
+  {
+    const std::lock_guard lock(mutex_);
+    FinishLocked(*run);
+    if (!run->is_removed && run->is_requested && !is_stopping_) QueueLocked(run);
+    PublishProgressLocked();
+    has_others = active_count_ > 0;
+    has_due = due_.contains(run->name);
+  }
+  const bool is_left = publisher_.Flush(has_others).has_value();
+  if (is_left || has_due || !has_others) watcher_->Wake();
+}
+
+void Ingest::StepRun(Run& run, LoadObserver& observer) {
+  std::vector<std::string> wanted;
+  std::optional<std::vector<std::string>> list;
+  {
+    const std::lock_guard lock(mutex_);
+    run.is_requested = false;
+    wanted = std::exchange(run.wanted_files, {});
+    if (std::exchange(run.wants_all_files, false)) wanted.clear();
+    list = std::exchange(run.list, std::nullopt);
+    if (std::exchange(run.starts_over, false) && run.loader) {
+      run.loader->SetFiles({});
+      run.loader.reset();
+    }
+  }
+  if (!run.loader) {
+    const LoaderContext context{files_, clock_, stats_, options_.max_record_bytes};
+    run.loader = std::make_unique<RunLoader>(context, run.name, logdir_.PathOf(run.name));
+  }
+  if (list) run.loader->SetFiles(*list);
+  const auto next = run.loader->Step(observer, wanted);
+  const std::lock_guard lock(mutex_);
+  if (next) {
+    due_[run.name] = *next;
+  } else {
+    due_.erase(run.name);
+  }
+}
+
+void Ingest::FinishLocked(Run& run) {
+  run.is_busy = false;
+  --active_count_;
+  if (run.is_removed) {
+    EraseLocked(run);
+    return;
+  }
+  if (run.was_loaded || !run.loader || !run.loader->is_loaded()) return;
+  run.was_loaded = true;
+  ++loaded_count_;
+}
+
+void Ingest::PublishProgressLocked() {
+  if (!completed_at_ && is_scanned_ && loaded_count_ >= runs_.size()) {
+    completed_at_ = clock_.Monotonic();
+  }
+  const uint64_t bytes_read = bytes_read_;
+  publisher_.SetProgress(
+      {.bytes_read = bytes_read,
+       .bytes_total = std::max<uint64_t>(bytes_found_, bytes_read),
+       .runs_loaded = loaded_count_,
+       .is_complete = completed_at_.has_value(),
+       .seconds = std::chrono::duration<double>(completed_at_.value_or(clock_.Monotonic()) - start_)
+                      .count()});
+}
+
+}  // namespace stepscope

@@ -1,0 +1,120 @@
+// The log directory as a stream of snapshots: finds runs, reads them, follows them.
+//
+//   watcher, timers -> coordinator -> thread pool: RunLoader::Step -> RunSnapshot -> Publisher
+//
+// The coordinator is one thread, which knows what changed and never reads a file. Each run is read
+// by one task at a time.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/stats.h"
+#include "base/thread_pool.h"
+#include "ingest/logdir.h"
+#include "ingest/run_loader.h"
+#include "ingest/watcher.h"
+#include "store/publisher.h"
+#include "store/snapshot.h"
+
+namespace stepscope {
+
+struct IngestOptions {
+  std::string logdir;  // May be relative.
+  // Between looks at what cannot be watched; 0 loads once and follows nothing.
+  double reload_interval_s = 5;
+  size_t threads = 0;  // 0: as many as the machine has.
+  uint64_t max_record_bytes = RecordReader::kDefaultMaxBufferedBytes;
+  bool can_watch = true;  // Else everything is polled.
+};
+
+class Ingest {
+ public:
+  // All must outlive the ingest. Either Start() or Step() is used on one object, not both.
+  Ingest(IngestOptions options, const FileSystem& files, const Clock& clock, Stats& stats,
+         SnapshotCell& cell);
+  Ingest(const Ingest&) = delete;
+  Ingest& operator=(const Ingest&) = delete;
+  ~Ingest();  // Stops.
+
+  void Start();
+  // Returns when all threads have ended, about 100 ms later even in the middle of a load. The last
+  // snapshot stays in the cell.
+  void Stop();
+
+  // For tests and tools, without threads: looks at everything that is there now, reads what is new,
+  // and publishes if anything changed.
+  void Step();
+  void LoadOnce() { Step(); }
+
+ private:
+  using Time = std::chrono::nanoseconds;
+  class WatchedDirectories;
+  class TaskObserver;
+  struct Run;
+
+  // The coordinator's, or Step()'s.
+  void Coordinate();
+  Time WaitTime(Time next_sweep, Time next_poll, std::optional<Time> publish_wait) const;
+  void Apply(const LogdirChanges& changes);
+  void AddRuns(const std::vector<std::string>& names);
+  void AddRun(const std::string& name);
+  void RemoveRun(const std::string& name);
+  void Sweep();
+  bool HasUnwatched() const;
+  void PollUnwatched();
+  void HandleWatched(const WatchedChanges& watched);
+  void RequestDue();
+  bool IsFinished() const;
+
+  // Any thread's; those with Locked in their names under the mutex.
+  void RequestFiles(const std::string& name, std::vector<std::string> files);  // None: all.
+  void RequestLocked(const std::shared_ptr<Run>& run, std::vector<std::string> files);
+  void QueueLocked(const std::shared_ptr<Run>& run);
+  void RunTask(const std::shared_ptr<Run>& run);
+  // Reads what was requested of a run that is marked as busy.
+  void StepRun(Run& run, LoadObserver& observer);
+  void FinishLocked(Run& run);
+  void EraseLocked(Run& run);
+  void PublishProgressLocked();
+
+  const IngestOptions options_;
+  const FileSystem& files_;
+  const Clock& clock_;
+  Stats& stats_;
+  Publisher publisher_;
+
+  std::unique_ptr<Watcher> watcher_;
+  std::unique_ptr<WatchedDirectories> directories_;
+  Logdir logdir_;
+  std::set<std::string> linked_runs_;  // With event files that are links, which no watch covers.
+
+  const Time start_;
+  std::atomic<bool> is_stopping_{false};
+  std::atomic<uint64_t> bytes_read_{0};
+  std::atomic<uint64_t> bytes_found_{0};
+
+  mutable std::mutex mutex_;  // Guards what follows, and hands runs from thread to thread.
+  std::map<std::string, std::shared_ptr<Run>> runs_;
+  std::map<std::string, Time> due_;  // Runs to be looked at again without a change.
+  size_t active_count_ = 0;          // Runs that are queued or being read.
+  uint64_t loaded_count_ = 0;
+  bool is_scanned_ = false;  // The first look at all directories is over.
+  std::optional<Time> completed_at_;
+
+  std::unique_ptr<ThreadPool> pool_;
+  std::thread coordinator_;
+};
+
+}  // namespace stepscope

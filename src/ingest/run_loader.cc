@@ -1,0 +1,302 @@
+#include "ingest/run_loader.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "ingest/logdir.h"
+
+namespace stepscope {
+namespace {
+
+// How often reading stops to look whether it is time to publish: less than a millisecond of work.
+constexpr uint64_t kCheckBytes = 256 << 10;
+
+template <typename T>
+std::optional<T> ReadNumber(const RandomAccessFile& bytes, uint64_t offset) {
+  std::byte buffer[sizeof(T)];
+  const auto count = bytes.ReadAt(offset, buffer);
+  if (!count || *count != sizeof(T)) return std::nullopt;
+  T number;
+  std::memcpy(&number, buffer, sizeof(T));
+  return number;
+}
+
+bool IsSame(const FileStat& a, const FileStat& b) {
+  return a.device == b.device && a.inode == b.inode && a.size_bytes == b.size_bytes &&
+         a.modified_ns == b.modified_ns;
+}
+
+}  // namespace
+
+// A file's bytes, until the load is cancelled.
+class RunLoader::Cursor final : public SequentialFile {
+ public:
+  Cursor(const RandomAccessFile& bytes, uint64_t offset, LoadObserver& observer)
+      : bytes_(bytes, offset), observer_(observer) {}
+
+  Result<size_t> Read(std::span<std::byte> buffer) override {
+    if (observer_.IsCancelled()) return Error{Code::kCancelled, "stopped"};
+    return bytes_.Read(buffer);
+  }
+
+ private:
+  FileCursor bytes_;
+  LoadObserver& observer_;
+};
+
+RunLoader::RunLoader(const LoaderContext& context, std::string name, std::string directory)
+    : context_(context),
+      directory_(std::move(directory)),
+      prefix_(name == "." ? "" : name + "/"),
+      stage_(std::move(name), directory_),
+      sink_(stage_, context.stats) {}
+
+void RunLoader::SetFiles(const std::vector<std::string>& names) {
+  std::vector<std::unique_ptr<EventFile>> files;
+  for (const std::string& name : names) {
+    const auto known = std::find_if(files_.begin(), files_.end(),
+                                    [&](const auto& f) { return f && f->name == name; });
+    if (known != files_.end()) {
+      files.push_back(std::move(*known));
+      continue;
+    }
+    auto& file = files.emplace_back(std::make_unique<EventFile>());
+    file->name = name;
+    file->path = JoinPath(directory_, name);
+    file->stage = &stage_.AddFile(prefix_ + name);
+    is_loaded_ = false;
+  }
+  for (const auto& gone : files_) {
+    if (!gone) continue;
+    context_.stats.RemoveFile(gone->stage->info().path);
+    stage_.DropFile(*gone->stage);
+  }
+  files_ = std::move(files);
+  std::sort(files_.begin(), files_.end(),
+            [](const auto& a, const auto& b) { return a->name < b->name; });
+}
+
+std::optional<RunLoader::Time> RunLoader::Step(LoadObserver& observer,
+                                               const std::vector<std::string>& names) {
+  if (stage_.kind_conflict()) RestartAll();
+  // Once more when a tag turned out to be of another kind; the second time files are read in order.
+  for (int pass = 0; pass < 2; ++pass) {
+    for (const auto& file : files_) {
+      const bool is_asked = names.empty() || !file->is_read || IsRetryDue(*file) ||
+                            std::find(names.begin(), names.end(), file->name) != names.end();
+      if (is_asked && !Look(*file, observer)) return std::nullopt;
+      if (stage_.kind_conflict()) break;
+    }
+    if (!stage_.kind_conflict()) break;
+    RestartAll();
+  }
+  holds_back_ = false;
+  is_loaded_ = std::all_of(files_.begin(), files_.end(), [](const auto& f) { return f->is_read; });
+  if (is_loaded_) stage_.SetLoaded();
+  Publish(observer, /*has_more=*/false);
+  return NextStep();
+}
+
+bool RunLoader::Look(EventFile& file, LoadObserver& observer) {
+  if (IsPlaceholderName(file.name)) {
+    file.is_read = true;
+    return true;
+  }
+  if (file.seen && !IsRetryDue(file) && !file.is_unreadable) {
+    const auto stat = context_.files.GetStat(file.path);
+    if (stat && IsSame(*stat, *file.seen)) return true;
+  }
+  const auto bytes = context_.files.Open(file.path);
+  if (!bytes) {
+    NoteUnreadable(file, bytes.error());
+    return true;
+  }
+  const auto stat = (*bytes)->GetStat();
+  if (!stat) {
+    NoteUnreadable(file, stat.error());
+    return true;
+  }
+  if (file.is_unreadable) {
+    context_.stats.Remove(Stat::kFileUnreadable, file.stage->info().path, file.offset);
+    file.is_unreadable = false;
+  }
+  if (IsReplaced(file, **bytes, *stat)) {
+    Restart(file);
+    context_.stats.Add(Stat::kFileReplaced, {file.stage->info().path, 0, ""});
+    holds_back_ = true;
+  }
+  return Read(file, **bytes, *stat, observer);
+}
+
+bool RunLoader::IsReplaced(const EventFile& file, const RandomAccessFile& bytes,
+                           const FileStat& stat) const {
+  if (!file.seen) return false;
+  const FileStat& seen = *file.seen;
+  if (stat.device != seen.device || stat.inode != seen.inode) return true;
+  if (stat.size_bytes < file.offset) return true;
+  const bool is_untouched =
+      stat.modified_ns == seen.modified_ns && stat.size_bytes == seen.size_bytes;
+  if (is_untouched || file.offset == 0) return false;
+  const Fingerprint& print = file.fingerprint;
+  return ReadNumber<uint64_t>(bytes, 0) != print.first_length ||
+         ReadNumber<uint32_t>(bytes, kRecordHeaderBytes + print.first_length) != print.first_crc ||
+         ReadNumber<uint32_t>(bytes, file.offset - kRecordFooterBytes) != print.last_crc;
+}
+
+bool RunLoader::Read(EventFile& file, const RandomAccessFile& bytes, const FileStat& stat,
+                     LoadObserver& observer) {
+  sink_.BeginFile(*file.stage, bytes);
+  Cursor cursor(bytes, file.offset, observer);
+  RecordReader reader(cursor, file.offset, context_.max_record_bytes);
+  uint64_t checked_offset = file.offset;
+  std::optional<Record> damaged;  // To be skipped, unless it is the last one.
+  std::optional<Place> tail;
+  Record record;
+  while (true) {
+    if (!reader.NextBuffered(record)) {
+      auto next = reader.Next();
+      if (!next && next.error().code == Code::kCancelled) return false;
+      if (!next) {
+        const Code code = next.error().code;
+        if (code == Code::kDataLoss || code == Code::kOutOfRange) {
+          tail = {code == Code::kDataLoss ? Stat::kRecordLengthChecksum : Stat::kRecordTooLong,
+                  reader.offset()};
+        } else {
+          NoteUnreadable(file, next.error());
+        }
+        break;
+      }
+      if (!*next) {
+        if (reader.pending_bytes() > 0) tail = {Stat::kRecordTruncated, reader.offset()};
+        break;
+      }
+      record = **next;
+    }
+    if (damaged) [[unlikely]] {
+      Skip(file, *damaged);
+      damaged.reset();
+    }
+    if (!record.IsIntact()) [[unlikely]] {
+      damaged = record;
+      continue;
+    }
+    if (file.suspect) [[unlikely]]
+      Heal(file);
+    Advance(file, record);
+    sink_.Add(record);
+    if (file.offset - checked_offset >= kCheckBytes) [[unlikely]] {
+      observer.OnBytes(file.offset - std::exchange(checked_offset, file.offset));
+      if (stage_.kind_conflict()) return true;
+      stage_.SetProgress(*file.stage, file.offset, std::max(stat.size_bytes, file.offset));
+      Publish(observer, /*has_more=*/true);
+    }
+  }
+  observer.OnBytes(file.offset - checked_offset);
+  if (damaged) {
+    NoteSuspect(file, damaged->offset, stat);
+  } else if (file.suspect) {
+    Heal(file);  // Not whole, but another record than it was, or none.
+  }
+  NoteTail(file, tail);
+  file.seen = stat;
+  file.is_read = true;
+  stage_.SetProgress(*file.stage, file.offset, std::max(stat.size_bytes, file.offset));
+  return true;
+}
+
+void RunLoader::Advance(EventFile& file, const Record& record) {
+  if (record.offset == 0) [[unlikely]] {
+    file.fingerprint.first_length = record.length;
+    file.fingerprint.first_crc = record.stored_crc;
+  }
+  file.fingerprint.last_crc = record.stored_crc;
+  file.offset = record.end();
+}
+
+void RunLoader::NoteSuspect(EventFile& file, uint64_t offset, const FileStat& stat) {
+  const Time now = context_.clock.Monotonic();
+  if (!file.suspect) {
+    // Nobody has written to an old file for as long as we would wait.
+    const double age_s =
+        context_.clock.WallSeconds() - static_cast<double>(stat.modified_ns) * 1e-9;
+    const bool is_old = age_s >= static_cast<double>(kHealTime.count());
+    file.suspect = Suspect{.offset = offset, .counted_at = is_old ? now : now + kHealTime};
+  }
+  if (!file.suspect->is_counted && now >= file.suspect->counted_at) {
+    context_.stats.Add(Stat::kRecordChecksum, {file.stage->info().path, offset, ""});
+    file.suspect->is_counted = true;
+  }
+}
+
+void RunLoader::Heal(EventFile& file) {
+  if (file.suspect->is_counted) {
+    context_.stats.Remove(Stat::kRecordChecksum, file.stage->info().path, file.suspect->offset);
+  }
+  file.suspect.reset();
+}
+
+void RunLoader::Skip(EventFile& file, const Record& record) {
+  if (!file.suspect || !file.suspect->is_counted) {
+    context_.stats.Add(Stat::kRecordChecksum, {file.stage->info().path, record.offset, ""});
+  }
+  file.suspect.reset();
+  Advance(file, record);
+}
+
+void RunLoader::NoteTail(EventFile& file, std::optional<Place> tail) {
+  if (file.tail == tail) return;
+  const std::string& path = file.stage->info().path;
+  if (file.tail) context_.stats.Remove(file.tail->stat, path, file.tail->offset);
+  if (tail) context_.stats.Add(tail->stat, {path, tail->offset, ""});
+  file.tail = tail;
+}
+
+void RunLoader::NoteUnreadable(EventFile& file, const Error& error) {
+  file.is_read = true;
+  // A file that is gone is dropped when its directory is listed again.
+  if (file.is_unreadable || error.code == Code::kNotFound) return;
+  file.is_unreadable = true;
+  context_.stats.Add(Stat::kFileUnreadable, {file.stage->info().path, file.offset, error.message});
+}
+
+void RunLoader::Restart(EventFile& file) {
+  context_.stats.RemoveFile(file.stage->info().path);
+  stage_.ResetFile(*file.stage);
+  file.seen.reset();
+  file.offset = 0;
+  file.suspect.reset();
+  file.tail.reset();
+  file.is_unreadable = false;
+  file.is_read = false;
+}
+
+void RunLoader::RestartAll() {
+  for (const auto& file : files_) Restart(*file);
+  stage_.Clear();
+  holds_back_ = true;
+}
+
+bool RunLoader::IsRetryDue(const EventFile& file) const {
+  return file.suspect && !file.suspect->is_counted;
+}
+
+void RunLoader::Publish(LoadObserver& observer, bool has_more) {
+  if (!stage_.is_changed() || (has_more && holds_back_)) return;
+  const Time begin = context_.clock.Monotonic();
+  if (observer.CanWait() && pace_.Left(begin, has_more) > Time(0)) return;
+  observer.OnPublish(stage_.Publish());
+  pace_.Note(begin, context_.clock.Monotonic());
+}
+
+std::optional<RunLoader::Time> RunLoader::NextStep() const {
+  const Time now = context_.clock.Monotonic();
+  std::optional<Time> next;
+  if (stage_.is_changed()) next = now + pace_.Left(now, /*has_others=*/false);
+  for (const auto& file : files_) {
+    if (IsRetryDue(*file)) next = std::min(next.value_or(Time::max()), now + kHealRetryPeriod);
+  }
+  return next;
+}
+
+}  // namespace stepscope

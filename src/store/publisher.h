@@ -1,0 +1,67 @@
+// Collects the runs that loaders publish and puts them together into the next Snapshot.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "store/snapshot.h"
+
+namespace stepscope {
+
+// How long to wait between publications: long enough that they take at most a tenth of the time,
+// however large they have become.
+class PublishPace {
+ public:
+  static constexpr std::chrono::nanoseconds kPeriod = std::chrono::milliseconds(50);
+  static constexpr int kCostFactor = 10;
+
+  // What is left of the wait at `now`; zero or less when a publication is due. Without `others` who
+  // wait for the processor only the cost counts.
+  std::chrono::nanoseconds Left(std::chrono::nanoseconds now, bool has_others) const;
+  void Note(std::chrono::nanoseconds begin, std::chrono::nanoseconds end);
+
+ private:
+  std::optional<std::chrono::nanoseconds> last_end_;
+  std::chrono::nanoseconds last_cost_{0};
+};
+
+// Thread-safe: loaders and the coordinator share it.
+class Publisher {
+ public:
+  // Both must outlive the publisher.
+  Publisher(SnapshotCell& cell, const Clock& clock) : cell_(cell), clock_(clock) {}
+
+  void SetRun(std::shared_ptr<const RunSnapshot> run);
+  void RemoveRun(const std::string& name);
+  void SetLogdirState(LogdirState state);
+  void SetProgress(const LoadProgress& progress);
+  void SetOtherFiles(std::vector<OtherFile> files);
+
+  // Publishes what changed, if it is time to (see PublishPace). Else returns how long to wait
+  // before the next call; nothing when there is nothing to publish.
+  std::optional<std::chrono::nanoseconds> Flush(bool has_others);
+  void FlushNow();
+
+ private:
+  void PublishLocked();
+
+  SnapshotCell& cell_;
+  const Clock& clock_;
+  std::mutex mutex_;
+  std::map<std::string, std::shared_ptr<const RunSnapshot>, std::less<>> runs_;
+  LogdirState logdir_state_ = LogdirState::kOk;
+  LoadProgress progress_;
+  std::shared_ptr<const std::vector<OtherFile>> other_files_ =
+      std::make_shared<const std::vector<OtherFile>>();
+  uint64_t generation_ = 0;
+  bool is_changed_ = true;
+  PublishPace pace_;
+};
+
+}  // namespace stepscope

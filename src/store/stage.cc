@@ -1,0 +1,390 @@
+#include "store/stage.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <utility>
+
+#include "base/check.h"
+
+namespace stepscope {
+namespace {
+
+uint64_t NextGeneration() {
+  static std::atomic<uint64_t> generation{0};
+  return ++generation;
+}
+
+}  // namespace
+
+uint64_t StrandStage::size() const {
+  return std::visit([](const auto& column) { return column.size(); }, column_);
+}
+
+void StrandStage::AddMark(int64_t from_step, Cause cause) {
+  const uint64_t position = size();
+  // Between two marks at one place lies no point, so that the lower step says it all. Whether the
+  // first START counts is not known yet, so it stays apart.
+  if (!marks_.empty() && marks_.back().position == position && marks_.back().cause == cause &&
+      cause != Cause::kFirstStart) {
+    marks_.back().from_step = std::min(marks_.back().from_step, from_step);
+    return;
+  }
+  marks_.push_back({position, from_step, cause});
+}
+
+RunStage::RunStage(std::string name, std::string directory)
+    : name_(std::move(name)), directory_(std::move(directory)) {}
+
+RunStage::~RunStage() = default;
+
+FileStage& RunStage::AddFile(std::string path) {
+  auto file = std::make_unique<FileStage>();
+  FileStage& added = *file;
+  added.info_.path = std::move(path);
+  added.info_.reading = NextGeneration();
+  files_.push_back(std::move(file));
+  SortFiles();
+  is_loaded_ = false;
+  return added;
+}
+
+void RunStage::DropFile(FileStage& file) {
+  ForgetStrands(file);
+  if (file_ == &file) file_ = nullptr;
+  std::erase_if(files_, [&](const auto& f) { return f.get() == &file; });
+  SortFiles();
+}
+
+void RunStage::ResetFile(FileStage& file) {
+  ForgetStrands(file);
+  file.contents_ = {};
+  file.info_ = {.path = std::move(file.info_.path), .reading = NextGeneration()};
+  is_changed_ = must_rebuild_ = true;
+}
+
+void RunStage::Clear() {
+  for (const auto& file : files_) ResetFile(*file);
+  has_kind_conflict_ = false;
+}
+
+void RunStage::SortFiles() {
+  std::sort(files_.begin(), files_.end(),
+            [](const auto& a, const auto& b) { return a->info_.path < b->info_.path; });
+  for (size_t i = 0; i < files_.size(); ++i) files_[i]->order_ = static_cast<uint32_t>(i);
+  is_changed_ = must_rebuild_ = true;
+}
+
+void RunStage::ForgetStrands(FileStage& file) {
+  bool has_dropped_series = false;
+  for (SeriesStage* const series : file.series_) {
+    std::erase_if(series->strands_, [&](const auto& strand) { return strand->file_ == &file; });
+    series->current_ = nullptr;
+    series->is_changed_ = true;
+    has_dropped_series |= series->strands_.empty();
+    if (series->strands_.empty() || series->strands_.front()->info_ == series->info_) continue;
+    SetInfo(*series, series->strands_.front()->info_);
+  }
+  file.series_.clear();
+  if (!has_dropped_series) return;
+  SortSeries();
+  std::erase_if(sorted_, [](const SeriesStage* series) { return series->strands_.empty(); });
+  sorted_count_ = sorted_.size();
+  std::erase_if(series_, [](const auto& entry) { return entry.second->strands_.empty(); });
+  must_rebuild_ = true;
+}
+
+void RunStage::SetProgress(FileStage& file, uint64_t bytes_read, uint64_t size_bytes) {
+  if (file.info_.bytes_read == bytes_read && file.info_.size_bytes == size_bytes) return;
+  file.info_.bytes_read = bytes_read;
+  file.info_.size_bytes = size_bytes;
+  is_changed_ = true;
+}
+
+void RunStage::SetLoaded() {
+  if (is_loaded_) return;
+  is_loaded_ = is_changed_ = true;
+}
+
+void RunStage::BeginFile(FileStage& file) {
+  file_ = &file;
+  summary_mark_.reset();
+  if (file.contents_.version) return;
+  file.inherited_version_ = 0;
+  for (const auto& earlier : files_) {
+    if (earlier.get() == &file) break;
+    if (earlier->contents_.version) file.inherited_version_ = *earlier->contents_.version;
+  }
+}
+
+void RunStage::AddEvent(double wall_time) {
+  ++event_;
+  summary_mark_.reset();
+  is_changed_ = true;
+  double& first = file_->contents_.first_event_wall_time;
+  if (std::isinf(first) && std::isfinite(wall_time)) [[unlikely]]
+    first = wall_time;
+}
+
+void RunStage::AddFileVersion(double version) { file_->contents_.version = version; }
+
+bool RunStage::AddSessionStart(int64_t step) {
+  FileStage::Contents& contents = file_->contents_;
+  // tensorboard/backend/event_processing/plugin_event_accumulator.py: STARTs mean something from
+  // version 2 on, and the first one in a run only arms the rule.
+  if (!(contents.version.value_or(file_->inherited_version_) >= 2)) return true;
+  if (contents.start_count == kMaxStartsPerFile) return false;
+  const bool is_first = ++contents.start_count == 1;
+  if (is_first) {
+    contents.first_start = step;
+  } else {
+    const bool is_second = contents.start_count == 2;
+    contents.lowest_later_start = is_second ? step : std::min(contents.lowest_later_start, step);
+  }
+  for (SeriesStage* const series : file_->series_) {
+    CurrentStrand(*series).AddMark(
+        step, is_first ? StrandStage::Cause::kFirstStart : StrandStage::Cause::kLaterStart);
+  }
+  must_rebuild_ = true;
+  return true;
+}
+
+void RunStage::BeginSummary(int64_t step) {
+  FileStage::Contents& contents = file_->contents_;
+  const bool is_first = !contents.has_summary;
+  const bool is_old = !(contents.version.value_or(file_->inherited_version_) >= 2);
+  if (is_old && is_first) {
+    summary_mark_ = StrandStage::Cause::kFirstSummary;
+  } else if (is_old && step < contents.last_summary_step) {
+    summary_mark_ = StrandStage::Cause::kStepBack;
+  }
+  if (is_first) contents.first_summary_step = step;
+  contents.has_summary = true;
+  contents.last_summary_step = summary_step_ = step;
+}
+
+SeriesStage* RunStage::Find(std::string_view tag) {
+  const auto found = series_.find(tag);
+  return found == series_.end() ? nullptr : found->second.get();
+}
+
+bool RunStage::HasStrand(SeriesStage& series) const {
+  if (series.current_ != nullptr && series.current_->file_ == file_) [[likely]]
+    return true;
+  for (const auto& strand : series.strands_) {
+    if (strand->file_ != file_) continue;
+    series.current_ = strand.get();
+    return true;
+  }
+  return false;
+}
+
+SeriesStage* RunStage::AddStrand(SeriesInfo info) {
+  SeriesStage* series = Find(info.tag);
+  if (series == nullptr && series_.size() == kMaxSeries) return nullptr;
+
+  auto strand = std::make_unique<StrandStage>();
+  strand->info_ = std::make_shared<const SeriesInfo>(std::move(info));
+  strand->file_ = file_;
+  const SeriesInfo& said = *strand->info_;
+  if (series == nullptr) {
+    auto added = std::make_unique<SeriesStage>();
+    series = added.get();
+    series->info_ = strand->info_;
+    series_.emplace(said.tag, std::move(added));
+    sorted_.push_back(series);
+  } else if (said == *series->info_) {
+    strand->info_ = series->info_;  // The usual case: one copy is enough.
+  } else if (file_->order_ < series->strands_.front()->file_->order_) {
+    SetInfo(*series, strand->info_);
+  }
+  if (series->info_->kind != SeriesKind::kScalar) strand->column_.emplace<BlobColumn>();
+
+  // The STARTs before the tag's first value in this file concern what other files hold.
+  const FileStage::Contents& contents = file_->contents_;
+  if (contents.start_count > 0) {
+    strand->AddMark(contents.first_start, StrandStage::Cause::kFirstStart);
+  }
+  if (contents.start_count > 1) {
+    strand->AddMark(contents.lowest_later_start, StrandStage::Cause::kLaterStart);
+  }
+
+  series->current_ = strand.get();
+  series->is_changed_ = is_changed_ = true;
+  const auto place = std::upper_bound(
+      series->strands_.begin(), series->strands_.end(), file_->order_,
+      [](uint32_t order, const auto& other) { return order < other->file_->order_; });
+  series->strands_.insert(place, std::move(strand));
+  file_->series_.push_back(series);
+  return series;
+}
+
+void RunStage::SetInfo(SeriesStage& series, std::shared_ptr<const SeriesInfo> info) {
+  has_kind_conflict_ |= info->kind != series.info_->kind;
+  auto node = series_.extract(series.info_->tag);  // The key lies in the info that goes.
+  node.key() = info->tag;
+  series.info_ = std::move(info);
+  series_.insert(std::move(node));
+}
+
+StrandStage& RunStage::CurrentStrand(SeriesStage& series) {
+  CHECK(HasStrand(series));
+  return *series.current_;
+}
+
+void RunStage::AddSummaryMark(StrandStage& strand) {
+  if (strand.marked_event_ == event_) return;  // Its second value in this event.
+  strand.marked_event_ = event_;
+  strand.AddMark(summary_step_, *summary_mark_);
+}
+
+void RunStage::NotePoint(SeriesStage& series, double wall_time) {
+  series.is_changed_ = true;
+  ++file_->contents_.point_count;
+  FileInfo& info = file_->info_;
+  if (!std::isfinite(wall_time)) [[unlikely]]
+    return;
+  info.first_wall_time = std::min(info.first_wall_time, wall_time);
+  info.last_wall_time = std::max(info.last_wall_time, wall_time);
+}
+
+void RunStage::AppendScalar(SeriesStage& series, int64_t step, double wall_time, ValueType type,
+                            uint64_t bits) {
+  StrandStage& strand = CurrentStrand(series);
+  if (summary_mark_) [[unlikely]]
+    AddSummaryMark(strand);
+  auto* const column = std::get_if<ScalarColumn>(&strand.column_);
+  CHECK(column != nullptr);
+  column->Append(step, wall_time, type, bits);
+  NotePoint(series, wall_time);
+}
+
+void RunStage::AppendBlob(SeriesStage& series, int64_t step, double wall_time, const BlobRef& ref) {
+  StrandStage& strand = CurrentStrand(series);
+  if (summary_mark_) [[unlikely]]
+    AddSummaryMark(strand);
+  auto* const column = std::get_if<BlobColumn>(&strand.column_);
+  CHECK(column != nullptr);
+  column->Append(step, wall_time, ref);
+  NotePoint(series, wall_time);
+}
+
+std::shared_ptr<const RunSnapshot> RunStage::Publish() {
+  if (!is_changed_ && published_) return published_;
+  ResolveRestarts();
+  SortSeries();
+
+  auto run = std::make_shared<RunSnapshot>();
+  run->name = name_;
+  run->directory = directory_;
+  run->generation = NextGeneration();
+  run->is_loaded = is_loaded_;
+  run->files.reserve(files_.size());
+  for (const auto& file : files_) {
+    run->files.push_back(file->info_);
+    run->point_count += file->contents_.point_count;
+    run->last_wall_time = std::max(run->last_wall_time, file->info_.last_wall_time);
+    if (std::isinf(run->start_time)) run->start_time = file->contents_.first_event_wall_time;
+  }
+  run->series.reserve(sorted_.size());
+  for (SeriesStage* const series : sorted_) {
+    const bool is_same = !must_rebuild_ && !series->is_changed_;
+    if (is_same && series->published_index_ == SIZE_MAX) continue;
+    Series built = is_same ? published_->series[series->published_index_] : Build(*series);
+    series->is_changed_ = false;
+    series->published_index_ = built.size() == 0 ? SIZE_MAX : run->series.size();
+    if (built.size() > 0) run->series.push_back(std::move(built));
+  }
+  published_ = std::move(run);
+  is_changed_ = must_rebuild_ = false;
+  return published_;
+}
+
+void RunStage::ResolveRestarts() {
+  file_restarts_.clear();
+  bool is_armed = false;
+  std::optional<int64_t> last_step;
+  for (const auto& file : files_) {
+    const FileStage::Contents& contents = file->contents_;
+    const bool goes_back =
+        contents.has_summary && last_step && contents.first_summary_step < *last_step;
+    must_rebuild_ |= goes_back != file->first_summary_goes_back_;
+    must_rebuild_ |= is_armed != file->first_start_restarts_;
+    file->first_summary_goes_back_ = goes_back;
+    file->first_start_restarts_ = is_armed;
+
+    if (contents.start_count > (is_armed ? 0 : 1)) {
+      int64_t from_step = is_armed ? contents.first_start : contents.lowest_later_start;
+      if (contents.start_count > 1) from_step = std::min(from_step, contents.lowest_later_start);
+      file_restarts_.push_back({file->order_, from_step});
+    }
+    is_armed |= contents.start_count > 0;
+    if (contents.has_summary) last_step = contents.last_summary_step;
+  }
+}
+
+void RunStage::SortSeries() {
+  const auto by_tag = [](const SeriesStage* a, const SeriesStage* b) {
+    return a->info_->tag < b->info_->tag;
+  };
+  if (sorted_count_ == sorted_.size()) return;
+  const auto middle = sorted_.begin() + static_cast<ptrdiff_t>(sorted_count_);
+  std::sort(middle, sorted_.end(), by_tag);
+  std::inplace_merge(sorted_.begin(), middle, sorted_.end(), by_tag);
+  sorted_count_ = sorted_.size();
+}
+
+bool RunStage::IsRestart(const StrandStage& strand, const StrandStage::Mark& mark) const {
+  switch (mark.cause) {
+    case StrandStage::Cause::kFirstStart:
+      return strand.file_->first_start_restarts_;
+    case StrandStage::Cause::kFirstSummary:
+      return strand.file_->first_summary_goes_back_;
+    case StrandStage::Cause::kLaterStart:
+    case StrandStage::Cause::kStepBack:
+      return true;
+  }
+  return false;
+}
+
+Series RunStage::Build(const SeriesStage& series) const {
+  Series built{.info = series.info_, .strands = {}};
+  // STARTs of files that do not hold the tag act on it at the next strand, or behind the last.
+  auto restart = file_restarts_.begin();
+  std::optional<int64_t> foreign_step;
+  const auto take_restarts_before = [&](uint32_t order) {
+    for (; restart != file_restarts_.end() && restart->order < order; ++restart) {
+      foreign_step = std::min(foreign_step.value_or(restart->from_step), restart->from_step);
+    }
+  };
+  for (const auto& strand : series.strands_) {
+    const uint32_t order = strand->file_->order_;
+    take_restarts_before(order);
+    if (restart != file_restarts_.end() && restart->order == order) ++restart;  // Has marks.
+
+    Strand& added = built.strands.emplace_back(Strand{.file = order});
+    if (const auto* const scalars = std::get_if<ScalarColumn>(&strand->column_)) {
+      added.scalars = scalars->View();
+    } else {
+      added.blobs = std::get_if<BlobColumn>(&strand->column_)->View();
+    }
+    const bool is_first = built.strands.size() == 1;
+    if (foreign_step && !is_first) added.purges.push_back({0, *foreign_step, false});
+    foreign_step.reset();
+    for (const StrandStage::Mark& mark : strand->marks_) {
+      if ((is_first && mark.position == 0) || !IsRestart(*strand, mark)) continue;
+      const bool is_start = mark.cause == StrandStage::Cause::kFirstStart ||
+                            mark.cause == StrandStage::Cause::kLaterStart;
+      added.purges.push_back({mark.position, mark.from_step, is_start});
+    }
+    if (added.size() == 0 && added.purges.empty()) built.strands.pop_back();
+  }
+  take_restarts_before(UINT32_MAX);
+  if (foreign_step && !built.strands.empty()) {
+    built.strands.push_back(
+        {.file = file_restarts_.back().order, .purges = {{0, *foreign_step, false}}});
+  }
+  return built;
+}
+
+}  // namespace stepscope
