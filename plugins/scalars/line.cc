@@ -17,7 +17,7 @@ std::string_view TypeName(ScalarType type) {
   return kNames[static_cast<size_t>(type)];
 }
 
-// FNV-1a: revisions only have to differ, and be the same in every process.
+// FNV-1a: revisions only have to differ.
 class Hasher {
  public:
   void Add(std::string_view bytes) {
@@ -69,16 +69,12 @@ std::string RevisionOf(const ScalarPoints& points, const LineView& view, bool is
     const Segment& segment = segments[i];
     const FileInfo& file = points.run().files[points.series().strands[segment.strand].file];
     hasher.Add(file.path);
+    hasher.AddNumber(file.reading);
     hasher.AddNumber(segment.begin);
     hasher.AddNumber(segment.attempt);
     hasher.AddNumber(segment.has_superseded_from ? segment.superseded_from : INT64_MIN);
     // Only the last segment may grow without moving other points.
     if (i + 1 < segments.size()) hasher.AddNumber(segment.end);
-  }
-  if (PointCursor cursor(points); cursor.Next()) {
-    hasher.AddNumber(cursor.steps()[0]);
-    hasher.AddNumber(cursor.wall_times()[0]);
-    hasher.AddNumber(cursor.values()[0]);
   }
   return hasher.Hex();
 }

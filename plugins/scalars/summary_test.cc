@@ -24,9 +24,9 @@ TEST(SummaryTest, WritesTorchsOldStyleBytes) {
 
 TEST(SummaryTest, WritesTorchsNewStyleBytes) {
   std::string summary;
-  AppendScalarTensorValue("new_style", 0.7799186706542969, /*double_precision=*/false, summary);
+  AppendScalarTensorValue("new_style", 0.5, /*double_precision=*/false, summary);
   EXPECT_EQ(summary,
-            "\x0a\x22\x0a\x09new_style\x42\x08\x08\x01\x2a\x04\xc0\xa8\x47\x3f"
+            "\x0a\x22\x0a\x09new_style\x42\x08\x08\x01\x2a\x04\0\0\0\x3f"
             "\x4a\x0b\x0a\x09\x0a\x07scalars"s);
 }
 
