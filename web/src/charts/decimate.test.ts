@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ColumnExtents, Trace, traceDots, traceLine } from './decimate';
+import { ColumnExtents, simplify, Trace, traceDots, traceLine } from './decimate';
 import { makeScale, toPixel } from './scales';
 import type { Scale } from './scales';
 
@@ -192,3 +192,54 @@ describe('dots', () => {
     expect(out.length).toBeGreaterThan(height - 2);
   });
 });
+
+describe('simplifying', () => {
+  const build = (points: [number, number][]) => {
+    const out = new Trace();
+    for (const [x, y] of points) out.push(x, y);
+    return out;
+  };
+
+  it('leaves out what a straight stroke passes anyway, and no more', () => {
+    const next = random(4);
+    for (const noise of [0, 0.1, 1, 10]) {
+      const points = Array.from({ length: 2000 }, (_, i): [number, number] => [
+        i / 2,
+        50 + 40 * Math.sin(i / 200) + noise * next(),
+      ]);
+      const out = build(points);
+      simplify(out, 0.2);
+      const kept = pairs(out);
+      for (const [x, y] of points) expect(Math.abs(heightAt(kept, x) - y)).toBeLessThan(0.2 + 1e-9);
+      if (noise === 0) expect(kept.length).toBeLessThan(points.length / 10);
+      expect(kept[0]).toEqual(points[0]);
+      expect(kept.at(-1)).toEqual(points.at(-1));
+    }
+  });
+
+  it('keeps gaps, uprights and steps back', () => {
+    const points: [number, number][] = [
+      [0, 0],
+      [1, 0],
+      [2, 0],
+      [NaN, NaN],
+      [3, 0],
+      [3, 9],
+      [3, 5],
+      [2, 5],
+      [NaN, NaN],
+      [7, 7],
+      [NaN, NaN],
+    ];
+    const out = build(points);
+    simplify(out, 0.2);
+    expect(pairs(out)).toEqual(points.filter((_, i) => i !== 1));
+  });
+});
+
+function heightAt(points: [number, number][], x: number): number {
+  const after = points.findIndex(([px]) => px >= x);
+  const [bx, by] = points[after] ?? [NaN, NaN];
+  const [ax, ay] = points[after - 1] ?? [bx, by];
+  return bx === ax ? by : ay + ((x - ax) / (bx - ax)) * (by - ay);
+}

@@ -64,6 +64,59 @@ export function traceLine(
   }
 }
 
+/**
+ * Leaves out vertices that a straight stroke between their neighbours passes within `tolerance`
+ * pixels: a smooth line has many of them, and each costs the canvas more than the looking does.
+ */
+export function simplify(trace: Trace, tolerance: number): void {
+  const { xy } = trace;
+  const end = trace.length * 2;
+  let write = 0;
+  let hasAnchor = false;
+  let hasPending = false;
+  let anchorX = 0;
+  let anchorY = 0;
+  let pendingX = 0;
+  let pendingY = 0;
+  // The slopes from the anchor that pass all vertices left out so far.
+  let low = 0;
+  let high = 0;
+  for (let read = 0; read < end; read += 2) {
+    const x = xy[read] as number;
+    const y = xy[read + 1] as number;
+    if (hasPending) {
+      const slope = (y - anchorY) / (x - anchorX);
+      // False for NaN too.
+      if (!(x > anchorX && slope >= low && slope <= high)) {
+        xy[write++] = anchorX = pendingX;
+        xy[write++] = anchorY = pendingY;
+        hasPending = false;
+        low = -Infinity;
+        high = Infinity;
+      }
+    }
+    if (x !== x || !hasAnchor) {
+      xy[write++] = anchorX = x;
+      xy[write++] = anchorY = y;
+      hasAnchor = x === x;
+      low = -Infinity;
+      high = Infinity;
+      continue;
+    }
+    const across = x - anchorX;
+    low = across > 0 ? Math.max(low, (y - tolerance - anchorY) / across) : Infinity;
+    high = across > 0 ? Math.min(high, (y + tolerance - anchorY) / across) : -Infinity;
+    pendingX = x;
+    pendingY = y;
+    hasPending = true;
+  }
+  if (hasPending) {
+    xy[write++] = pendingX;
+    xy[write++] = pendingY;
+  }
+  trace.length = write / 2;
+}
+
 function traceInOrder(
   x: Float64Array,
   y: Float64Array,

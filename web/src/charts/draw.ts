@@ -1,8 +1,8 @@
 // Draws scenes: grid, faint raw values, lines, marks, labels. One path a line, at most two vertices a
 // pixel column.
-import { ColumnExtents, Trace, traceDots, traceLine } from './decimate';
+import { ColumnExtents, simplify, Trace, traceDots, traceLine } from './decimate';
 import { markRadius } from './marks';
-import type { Mark } from './marks';
+import type { Mark, MarkKind } from './marks';
 import type { Pen } from './pen';
 import { isSorted, indicesWithin } from './sorted';
 import type { PlacedTick, Scene } from './scene';
@@ -18,8 +18,12 @@ const dotDistance = 14; // Pixels a point must have to get its dot.
 const dashes = [6, 3];
 export const tickFontPx = 11;
 
-// More lines than this are told apart by none, so a whole pixel a column is fine enough.
+// So many lines are told apart by nobody: coarser columns are fine enough, and faint values behind
+// them would only be a fog.
 const manyLines = 30;
+const tooManyLines = 60;
+// A fifth of a pixel is not seen.
+const tolerance = 0.2;
 
 export interface DrawCounts {
   readonly series: number;
@@ -73,11 +77,6 @@ function drawGrid(pen: Pen, scene: Scene): void {
     pen.moveTo(plot.left, y);
     pen.lineTo(plot.right, y);
   }
-  for (const tick of scene.xTicks) {
-    const x = hairline(tick.at, pixelRatio);
-    pen.moveTo(x, plot.top);
-    pen.lineTo(x, plot.bottom);
-  }
   pen.stroke();
   pen.strokeStyle = theme.line;
   pen.beginPath();
@@ -100,7 +99,8 @@ function drawLines(pen: Pen, scene: Scene): DrawCounts {
   // A crowd of faint bands adds up to a fog, so each gets less.
   const crowd = Math.min(1, Math.sqrt(6 / Math.max(lines.length, 1)));
   for (const line of lines) {
-    if (line.raw === null || (highlightKey !== null && line.key !== highlightKey)) continue;
+    if (line.raw === null) continue;
+    if (highlightKey === null ? lines.length > manyLines : line.key !== highlightKey) continue;
     vertices += drawRaw(pen, scene, line, line.raw, highlightKey === null ? crowd : 1);
   }
   for (const line of lines) {
@@ -130,6 +130,7 @@ function drawRaw(pen: Pen, scene: Scene, line: Line, raw: Float64Array, crowd: n
   } else {
     dots.clear();
     traceLine(line.x, raw, scaleX, scaleY, columnOf(scene), trace, dots);
+    simplify(trace, tolerance);
     pen.globalAlpha = rawAlpha * crowd;
     pen.strokeStyle = line.color;
     pen.lineWidth = 1;
@@ -147,18 +148,19 @@ function strokeLine(pen: Pen, scene: Scene, line: Line, width: number): number {
   trace.clear();
   dots.clear();
   traceLine(line.x, line.y, scaleX, scaleY, columnOf(scene), trace, dots);
+  simplify(trace, tolerance);
   pen.strokeStyle = line.color;
   pen.lineWidth = width;
   pen.setLineDash(line.dashed === true ? dashes : []);
   pen.beginPath();
   walk(pen, trace);
   pen.stroke();
-  const radius = isSparse(line, scene) ? width + 0.5 : 0;
-  if (radius > 0) {
+  fillDots(pen, line.color, width * 2);
+  if (isSparse(line, scene)) {
     dots.clear();
     traceDots(line.x, line.y, scaleX, scaleY, dots);
+    fillDots(pen, line.color, width + 0.5);
   }
-  if (dots.length > 0) fillDots(pen, line.color, radius > 0 ? radius : width + 0.75);
   return trace.length;
 }
 
@@ -172,7 +174,8 @@ function isSparse(line: Line, { scaleX, plot }: Scene): boolean {
 }
 
 function columnOf(scene: Scene): number {
-  return scene.lines.length > manyLines ? 1 : 1 / scene.pixelRatio;
+  const { lines, pixelRatio } = scene;
+  return lines.length > tooManyLines ? 2 : lines.length > manyLines ? 1 : 1 / pixelRatio;
 }
 
 function walk(pen: Pen, { xy, length }: Trace): void {
@@ -191,6 +194,7 @@ function walk(pen: Pen, { xy, length }: Trace): void {
 }
 
 function fillDots(pen: Pen, color: string, radius: number): void {
+  if (dots.length === 0) return;
   pen.fillStyle = color;
   pen.beginPath();
   for (let i = 0; i < dots.length; ++i) {
@@ -203,35 +207,48 @@ function fillDots(pen: Pen, color: string, radius: number): void {
 }
 
 function drawMark(pen: Pen, mark: Mark, scene: Scene): void {
-  const { x } = mark;
-  const r = markRadius;
   const isBehind = scene.highlightKey !== null && scene.highlightKey !== mark.line.key;
+  const y = Math.min(Math.max(mark.y, scene.plot.top), scene.plot.bottom);
   pen.save();
   pen.globalAlpha = isBehind ? behindAlpha : 1;
   pen.strokeStyle = pen.fillStyle = mark.line.color;
   pen.lineWidth = lineWidth;
   pen.lineJoin = 'round';
   pen.setLineDash([]);
-  pen.beginPath();
-  if (mark.kind === 'nan') {
-    const y = Math.min(Math.max(mark.y, scene.plot.top + r), scene.plot.bottom - r);
-    pen.moveTo(x - r + 1, y - r + 1);
-    pen.lineTo(x + r - 1, y + r - 1);
-    pen.moveTo(x - r + 1, y + r - 1);
-    pen.lineTo(x + r - 1, y - r + 1);
+  drawSymbol(pen, mark.kind, mark.x, y);
+  if (mark.until > mark.x) {
+    drawSymbol(pen, mark.kind, mark.until, y);
+    pen.lineWidth = 1;
+    pen.setLineDash([1, 3]);
+    pen.beginPath();
+    pen.moveTo(mark.x + markRadius + 2, y);
+    pen.lineTo(mark.until - markRadius, y);
     pen.stroke();
-  } else {
-    // The tip touches the edge that the value lies beyond.
-    const tip = mark.kind === 'high' ? mark.y - 2 : mark.y + 2;
-    const base = mark.kind === 'high' ? tip + 2 * r - 1 : tip - 2 * r + 1;
-    pen.moveTo(x, tip);
-    pen.lineTo(x - r, base);
-    pen.lineTo(x + r, base);
-    pen.closePath();
-    if (mark.kind === 'notPositive') pen.stroke();
-    else pen.fill();
   }
   pen.restore();
+}
+
+function drawSymbol(pen: Pen, kind: MarkKind, x: number, y: number): void {
+  const r = markRadius;
+  pen.beginPath();
+  if (kind === 'nan') {
+    const arm = r - 1;
+    pen.moveTo(x - arm, y - arm);
+    pen.lineTo(x + arm, y + arm);
+    pen.moveTo(x - arm, y + arm);
+    pen.lineTo(x + arm, y - arm);
+    pen.stroke();
+    return;
+  }
+  // The tip touches the edge that the value lies beyond.
+  const tip = kind === 'high' ? y - 2 : y + 2;
+  const base = kind === 'high' ? tip + 2 * r - 1 : tip - 2 * r + 1;
+  pen.moveTo(x, tip);
+  pen.lineTo(x - r, base);
+  pen.lineTo(x + r, base);
+  pen.closePath();
+  if (kind === 'notPositive') pen.stroke();
+  else pen.fill();
 }
 
 function drawLabels(pen: Pen, scene: Scene): void {
@@ -246,6 +263,14 @@ function drawLabels(pen: Pen, scene: Scene): void {
   for (const tick of scene.xTicks.filter(labelled)) {
     pen.fillText(tick.label, tick.labelAt, plot.bottom + 13);
   }
-  if (scene.note === '') return;
-  pen.fillText(scene.note, (plot.left + plot.right) / 2, (plot.top + plot.bottom) / 2);
+  if (scene.note !== '') drawNote(pen, scene);
+}
+
+// On a strip of the ground, for grid lines through words are hard to read.
+function drawNote(pen: Pen, { plot, theme, note }: Scene): void {
+  const middle = (plot.top + plot.bottom) / 2;
+  pen.fillStyle = theme.panel;
+  pen.fillRect(plot.left, middle - 12, plot.right - plot.left, 24);
+  pen.fillStyle = theme.inkSoft;
+  pen.fillText(note, (plot.left + plot.right) / 2, middle);
 }

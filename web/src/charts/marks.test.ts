@@ -23,10 +23,30 @@ it('marks the raw values, not the smoothed ones', () => {
 
 it('joins what would overlap, and counts it', () => {
   const x = Array.from({ length: 1000 }, (_, i) => i / 10);
-  const marks = collectMarks(makeLine({ x, y: x.map(() => NaN) }), scaleX, scaleY);
+  const marks = collectMarks(
+    makeLine({ x, y: x.map((_, i) => (i % 2 ? 1 : NaN)) }),
+    scaleX,
+    scaleY,
+  );
   expect(marks.length).toBeLessThanOrEqual(26);
-  expect(marks.reduce((sum, mark) => sum + mark.count, 0)).toBe(1000);
-  expect(marks[0]?.y).toBe(100);
+  expect(marks.reduce((sum, mark) => sum + mark.count, 0)).toBe(500);
+});
+
+it('marks both ends of a stretch', () => {
+  const x = Array.from({ length: 1000 }, (_, i) => i / 10);
+  const y = x.map((v) => (v >= 50 ? NaN : v >= 25 ? Infinity : 0.5));
+  expect(
+    collectMarks(makeLine({ x, y }), makeScale([0, 80], [0, 160]), scaleY).map((mark) => [
+      mark.kind,
+      mark.x,
+      mark.until,
+      mark.y,
+      mark.count,
+    ]),
+  ).toEqual([
+    ['high', 50, expect.closeTo(99.8), 0, 250],
+    ['nan', 100, 160, 50, 500],
+  ]);
 });
 
 it('explains what a log axis leaves out', () => {
@@ -39,8 +59,8 @@ it('explains what a log axis leaves out', () => {
 });
 
 it('shows only what is in the window, and says when it knows only the least', () => {
-  const line = { ...makeLine({ key: 'a', x: [0, 50, 200], y: [NaN, NaN, NaN] }), count: 9 };
+  const line = { ...makeLine({ key: 'a', x: [0, 50, 200], y: [NaN, 1, NaN] }), count: 9 };
   const marks = collectMarks(line, scaleX, scaleY);
-  expect(marks).toHaveLength(2);
-  expect(describeMarks(marks)).toEqual(['a: ≥ 2 × NaN']);
+  expect(marks).toHaveLength(1);
+  expect(describeMarks(marks)).toEqual(['a: ≥ 1 × NaN']);
 });

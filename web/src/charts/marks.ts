@@ -1,6 +1,7 @@
 // Marks for values that a line cannot show: a triangle at the top edge for +∞, at the bottom for −∞,
 // a cross where a line breaks off into NaN, and a hollow triangle at the bottom for values that a
-// logarithmic axis has no place for. Marks that would overlap are one mark with a count.
+// logarithmic axis has no place for. A stretch of such values has a mark at each end, as the engine
+// sends only these; marks that would overlap are one mark with a count.
 import { toPixel } from './scales';
 import type { Scale } from './scales';
 import type { Line } from './types';
@@ -10,39 +11,59 @@ export type MarkKind = 'nan' | 'high' | 'low' | 'notPositive';
 export interface Mark {
   readonly kind: MarkKind;
   readonly x: number;
+  /** Where the stretch of such values ends; equal to `x` when that is near. */
+  readonly until: number;
   readonly y: number;
   readonly line: Line;
   /** How many values it stands for, of those that the chart was given. */
   readonly count: number;
 }
 
-/** Half the width of a mark, and of what the pointer takes for it. */
+/** Half the width of a mark. */
 export const markRadius = 4;
 
+// Columns do not change, and a live chart draws the same ones many times: scan each once.
 const unplaced = new WeakMap<Float64Array, { linear: Int32Array; log: Int32Array | null }>();
 
-/** The marks of one line within the plot. */
+/** The marks of one line within the plot: one a stretch, near ones of a kind joined. */
 export function collectMarks(line: Line, scaleX: Scale, scaleY: Scale): Mark[] {
   const values = line.raw ?? line.y;
   const indices = indicesWithoutPlace(values, scaleY.log);
-  if (indices.length === 0) return [];
   const [left, right] = scaleX.range;
   const marks = new Map<string, Mark>();
-  for (const i of indices) {
-    const x = toPixel(scaleX, line.x[i] as number);
-    if (!(x >= left - 1 && x <= right + 1)) continue;
-    const kind = kindOf(values[i] as number);
-    const place = `${kind}${Math.floor(x / (2 * markRadius))}`;
-    const before = marks.get(place);
-    const mark = before ?? { kind, x, y: edgeOf(kind, line, i, scaleY), line, count: 0 };
-    marks.set(place, { ...mark, count: mark.count + 1 });
+  for (let i = 0; i < indices.length;) {
+    const first = indices[i] as number;
+    const kind = kindOf(values[first] as number);
+    let last = first;
+    for (i += 1; indices[i] === last + 1 && kindOf(values[last + 1] as number) === kind; ++i) {
+      last += 1;
+    }
+    const [x, end] = [line.x[first] as number, line.x[last] as number].map((value) =>
+      toPixel(scaleX, value),
+    ) as [number, number];
+    // Written so that NaN is outside.
+    if (!(Math.max(x, end) >= left - 1 && Math.min(x, end) <= right + 1)) continue;
+    const from = Math.max(Math.min(x, end), left);
+    const to = Math.min(Math.max(x, end), right);
+    const isLong = to - from >= 4 * markRadius;
+    const place = isLong ? `${first}` : `${kind}${Math.floor(from / (2 * markRadius))}`;
+    const mark = marks.get(place) ?? {
+      kind,
+      x: from,
+      until: isLong ? to : from,
+      y: edgeOf(kind, line, first, scaleY),
+      line,
+      count: 0,
+    };
+    marks.set(place, { ...mark, count: mark.count + last - first + 1 });
   }
   return [...marks.values()];
 }
 
 /** The marks under a pointer at that x, for the counts on hover. */
 export function marksNear(marks: readonly Mark[], x: number): Mark[] {
-  return marks.filter((mark) => Math.abs(mark.x - x) <= markRadius + 2);
+  const reach = markRadius + 2;
+  return marks.filter((mark) => x >= mark.x - reach && x <= mark.until + reach);
 }
 
 const names: Record<MarkKind, string> = {
@@ -84,7 +105,6 @@ function edgeOf(kind: MarkKind, line: Line, index: number, scaleY: Scale): numbe
   return bottom;
 }
 
-// Scanned once a column: a live chart draws the same columns many times.
 function indicesWithoutPlace(values: Float64Array, log: boolean): Int32Array {
   let known = unplaced.get(values);
   if (known === undefined) {

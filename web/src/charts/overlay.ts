@@ -79,13 +79,19 @@ function drawDot(pen: Pen, scene: Scene, x: number, y: number, radius: number, c
   pen.fill();
 }
 
+// Takes the place of the tick labels that it would touch.
 function drawXLabel(pen: Pen, scene: Scene, overlay: Overlay, crosshair: Crosshair): void {
   const { plot, theme, width } = scene;
   const label = formatX(crosshair.value, overlay.axis);
-  const half = overlay.measure(label) / 2 + 5;
+  // Bold letters are a little wider than those that were measured.
+  const half = overlay.measure(label) * 0.56;
   const x = Math.min(Math.max(crosshair.x, half), width - half);
   pen.fillStyle = theme.panel;
-  pen.fillRect(x - half - 4, plot.bottom + 1, 2 * half + 8, 20);
+  for (const tick of scene.xTicks) {
+    const halfTick = overlay.measure(tick.label) / 2;
+    if (Math.abs(tick.labelAt - x) > half + halfTick + 8) continue;
+    pen.fillRect(tick.labelAt - halfTick - 2, plot.bottom + 5, 2 * halfTick + 4, 16);
+  }
   pen.font = `600 ${tickFontPx}px ${theme.font}`;
   pen.fillStyle = theme.ink;
   pen.textAlign = 'center';

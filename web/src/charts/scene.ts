@@ -63,7 +63,7 @@ const marginBottom = 22;
 const minGutter = 44;
 const gutterStep = 8;
 export const tickGap = 8;
-const labelDistance = 20;
+const labelDistance = 12;
 
 export function makeScene(input: SceneInput): Scene {
   const { width, height, ranges, lines, settings } = input;
@@ -72,7 +72,7 @@ export function makeScene(input: SceneInput): Scene {
   const bottom = Math.max((input.top ?? 0) + height - marginBottom, top + 1);
 
   const scaleY = makeScale(ranges.y, [bottom, top], settings.logY);
-  const yCount = Math.min(Math.max(Math.floor((bottom - top) / 34) + 1, 2), maxTicks);
+  const yCount = Math.min(Math.max(Math.floor((bottom - top) / 26) + 1, 2), maxTicks);
   const yTicks = (settings.logY ? logTicks : valueTicks)(ranges.y, yCount);
   const widest = hasData ? Math.max(0, ...yTicks.map((tick) => input.measure(tick.label))) : 0;
   const left = Math.max(minGutter, Math.ceil((widest + tickGap + 4) / gutterStep) * gutterStep);
@@ -111,7 +111,7 @@ function placeXTicks(
   measure: (label: string) => number,
 ): PlacedTick[] {
   const [left, right] = scale.range;
-  const most = Math.min(Math.floor((right - left) / 48) + 1, maxTicks);
+  const most = Math.min(Math.floor((right - left) / 40) + 1, maxTicks);
   for (let count = most; count > 1; --count) {
     const placed = make(domain, count).map((tick) => {
       const at = toPixel(scale, tick.value);
@@ -140,5 +140,5 @@ function withoutLabel(tick: PlacedTick): PlacedTick {
 function noteFor(lines: readonly Line[], logY: boolean): string {
   const isShown = (value: number): boolean => Number.isFinite(value) && (!logY || value > 0);
   if (lines.some((line) => line.y.some(isShown))) return '';
-  return logY ? 'No positive values: nothing to show on a log axis' : 'No finite values';
+  return logY ? 'No positive values for a log axis' : 'No finite values';
 }

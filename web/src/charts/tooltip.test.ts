@@ -59,13 +59,13 @@ describe('the title', () => {
     );
     expect(tooltip.title[0]).toBe('step 50');
     expect(tooltip.title[1]).toBe('1 s');
-    expect(tooltip.columns).toEqual({ raw: false, step: false, time: false });
+    expect(tooltip.columns).toEqual({ raw: false, step: false, relative: false, wall: false });
   });
 
   it('leaves to columns what rows do not share', () => {
     const late = { ...constant('b', 2), wallTimes: Float64Array.from([5, 6, 9], (s) => 1.7e9 + s) };
     const tooltip = makeTooltip(at([constant('a', 1), late], 50, 0), 'default', 'relative', []);
-    expect(tooltip.columns.time).toBe(true);
+    expect(tooltip.columns).toMatchObject({ relative: true, wall: true });
     expect(tooltip.rows.map((row) => row.relative)).toEqual(['1 s', '6 s']);
   });
 });

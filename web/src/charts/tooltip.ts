@@ -36,7 +36,12 @@ export interface Tooltip {
   readonly rows: readonly TooltipRow[];
   readonly more: number;
   readonly notes: readonly string[];
-  readonly columns: { readonly raw: boolean; readonly step: boolean; readonly time: boolean };
+  readonly columns: {
+    readonly raw: boolean;
+    readonly step: boolean;
+    readonly relative: boolean;
+    readonly wall: boolean;
+  };
 }
 
 // A line whose nearest point is further from the crosshair than this has none there.
@@ -53,10 +58,18 @@ export function makeTooltip(
   const agree = (read: (hit: Hit) => string): boolean =>
     first !== undefined && shown.every((hit) => read(hit) === read(first));
   const sameStep = agree(stepOf);
-  const sameTime = agree(relativeOf) && agree(wallOf);
+  const sameRelative = agree(relativeOf);
+  const sameWall = agree(wallOf);
   const sameDay = agree(dayOf);
   return {
-    title: first === undefined ? [] : titleOf(first, axis, sameStep, sameTime, sameDay),
+    title:
+      first === undefined
+        ? []
+        : sortTitle(axis, {
+            step: sameStep ? `step ${stepOf(first)}` : '',
+            relative: sameRelative ? relativeOf(first) : '',
+            wall: sameWall ? wallOf(first) : sameDay ? dayOf(first) : '',
+          }),
     rows: shown.map((hit) => ({
       key: hit.line.key,
       label: hit.line.label,
@@ -65,8 +78,8 @@ export function makeTooltip(
       value: formatNumber(hit.line.y[hit.index] as number),
       raw: hit.line.raw === null ? '' : formatNumber(hit.line.raw[hit.index] as number),
       step: sameStep ? '' : stepOf(hit),
-      relative: sameTime ? '' : relativeOf(hit),
-      wall: sameTime ? '' : sameDay ? timeOf(hit) : wallOf(hit),
+      relative: sameRelative ? '' : relativeOf(hit),
+      wall: sameWall ? '' : sameDay ? timeOf(hit) : wallOf(hit),
       isNearest: hit.line.key === crosshair.nearest?.line.key,
       isAway: Math.abs(hit.x - crosshair.x) > awayPixels,
     })),
@@ -75,7 +88,8 @@ export function makeTooltip(
     columns: {
       raw: shown.some((hit) => hit.line.raw !== null),
       step: !sameStep,
-      time: !sameTime,
+      relative: !sameRelative,
+      wall: !sameWall,
     },
   };
 }
@@ -110,16 +124,12 @@ function chooseRows(hits: readonly Hit[], nearest: Hit | null): readonly Hit[] {
   return [...shown.slice(0, -1), nearest];
 }
 
-function titleOf(
-  hit: Hit,
-  axis: XAxis,
-  sameStep: boolean,
-  sameTime: boolean,
-  sameDay: boolean,
-): string[] {
-  const step = sameStep ? [`step ${stepOf(hit)}`] : [];
-  const time = sameTime ? [relativeOf(hit), wallOf(hit)] : sameDay ? [dayOf(hit)] : [];
-  return axis === 'step' ? [...step, ...time] : [...time, ...step];
+// What the axis shows comes first.
+function sortTitle(axis: XAxis, parts: Record<XAxis, string>): string[] {
+  const order: XAxis[] = ['step', 'relative', 'wall'];
+  return [axis, ...order.filter((part) => part !== axis)]
+    .map((part) => parts[part])
+    .filter((text) => text !== '');
 }
 
 function stepOf(hit: Hit): string {
