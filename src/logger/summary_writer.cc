@@ -36,7 +36,7 @@ SummaryWriter::SummaryWriter(std::string directory, SummaryWriterOptions options
       EventFile::Create(*options_.files, *options_.clock, directory_,
                         {.exact = options_.file_name, .suffix = options_.filename_suffix});
   if (!file) {
-    Fail(std::move(file).error());
+    Fail(file.error());
     return;
   }
   file_.emplace(*std::move(file));
@@ -113,7 +113,7 @@ const std::string* SummaryWriter::Intern(std::string_view tag) {
 }
 
 // Prints the one line about it; the first error stays.
-void SummaryWriter::Fail(Error error) {
+void SummaryWriter::Fail(const Error& error) {
   {
     const std::lock_guard lock(mutex_);
     if (failure_) return;
@@ -143,7 +143,7 @@ void SummaryWriter::Run() {
 
     std::optional<Error> error;
     const size_t written = is_lost ? 0 : WriteBatch(error);
-    if (error) Fail(*std::move(error));
+    if (error) Fail(*error);
 
     lock.lock();
     counts_.written += written;

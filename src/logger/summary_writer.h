@@ -106,7 +106,7 @@ class SummaryWriter {
 
   const std::string* Intern(std::string_view tag);
   bool IsStopped() const { return is_closing_ || failure_.has_value(); }
-  void Fail(Error error);
+  void Fail(const Error& error);
   Status CurrentStatus() const;
 
   void Run();

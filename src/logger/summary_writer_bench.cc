@@ -14,7 +14,7 @@ namespace {
 constexpr int kTags = 20;
 
 // `range(0)`: 1 with the wall time given, which saves reading the clock.
-void BM_AddScalar(benchmark::State& state) {
+void AddScalar(benchmark::State& state) {
   std::string tags[kTags];
   for (int i = 0; i < kTags; ++i) tags[i] = "train/metric_" + std::to_string(i);
   const TemporaryDirectory directory;
@@ -34,7 +34,7 @@ void BM_AddScalar(benchmark::State& state) {
   state.SetItemsProcessed(static_cast<int64_t>(writer.counts().written));
 }
 // A fixed count: a million values are 50 MB of disk.
-BENCHMARK(BM_AddScalar)->Arg(0)->Arg(1)->Iterations(2'000'000)->UseRealTime();
+BENCHMARK(AddScalar)->Arg(0)->Arg(1)->Iterations(2'000'000)->UseRealTime();
 
 }  // namespace
 }  // namespace stepscope

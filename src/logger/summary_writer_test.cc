@@ -1,16 +1,16 @@
 #include "logger/summary_writer.h"
 
-#include <signal.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cmath>
+#include <csignal>
 #include <filesystem>
 #include <limits>
 #include <map>
-#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -25,8 +25,8 @@
 namespace stepscope {
 namespace {
 
-using std::chrono_literals::operator""h;
-using std::chrono_literals::operator""ms;
+using std::chrono::hours;
+using std::chrono::milliseconds;
 using ::testing::HasSubstr;
 
 // What a file holds behind its version record.
@@ -84,7 +84,7 @@ TEST(SummaryWriterTest, WritesWhatWasAdded) {
 
 TEST(SummaryWriterTest, FlushWaitsUntilEverythingIsInTheFile) {
   const TemporaryDirectory directory;
-  SummaryWriter writer(directory.path(), {.flush_interval = 1h});
+  SummaryWriter writer(directory.path(), {.flush_interval = hours(1)});
   for (int64_t step = 0; step < 1000; ++step) {
     writer.AddScalar("loss", 1, step);
     if (step % 100 == 0) {
@@ -96,7 +96,7 @@ TEST(SummaryWriterTest, FlushWaitsUntilEverythingIsInTheFile) {
 
 TEST(SummaryWriterTest, WritesByItselfOnceTheIntervalHasPassed) {
   const TemporaryDirectory directory;
-  SummaryWriter writer(directory.path(), {.flush_interval = 1ms});
+  SummaryWriter writer(directory.path(), {.flush_interval = milliseconds(1)});
   for (int round = 1; round <= 3; ++round) {
     writer.AddScalar("loss", 1, round);
     while (writer.counts().written < static_cast<uint64_t>(round)) std::this_thread::yield();
@@ -109,8 +109,10 @@ TEST(SummaryWriterTest, KeepsTheOrderOfEachOfManyThreads) {
   constexpr int64_t kSteps = 5000;
   const TemporaryDirectory directory;
   // A short queue, so that it is full most of the time.
-  SummaryWriter writer(directory.path(), {.max_queue_values = 64, .flush_interval = 1ms});
+  SummaryWriter writer(directory.path(),
+                       {.max_queue_values = 64, .flush_interval = milliseconds(1)});
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   for (int thread = 0; thread < kThreads; ++thread) {
     threads.emplace_back([&writer, thread] {
       const std::string tag = "thread/" + std::to_string(thread);
@@ -137,7 +139,8 @@ TEST(SummaryWriterTest, KeepsTheOrderOfEachOfManyThreads) {
 
 TEST(SummaryWriterTest, AFullQueueWaitsAndCountsIt) {
   MemoryAppendFileSystem disk;
-  SummaryWriter writer("d", {.max_queue_values = 4, .flush_interval = 0ms, .files = &disk});
+  SummaryWriter writer("d",
+                       {.max_queue_values = 4, .flush_interval = milliseconds(0), .files = &disk});
   disk.Block();
   writer.AddScalar("a", 0, 0);
   disk.WaitForBlockedAppend();  // The thread holds the first value; the queue is empty again.
@@ -160,7 +163,8 @@ TEST(SummaryWriterTest, AFullQueueWaitsAndCountsIt) {
 
 TEST(SummaryWriterTest, AFullDiskDropsCountsAndNeverHangs) {
   MemoryAppendFileSystem disk;
-  SummaryWriter writer("d", {.max_queue_values = 16, .flush_interval = 0ms, .files = &disk});
+  SummaryWriter writer("d",
+                       {.max_queue_values = 16, .flush_interval = milliseconds(0), .files = &disk});
   writer.AddScalar("a", 1, 1);
   ASSERT_TRUE(writer.Flush());
   const uint64_t one_value = disk.content().size();
@@ -188,10 +192,12 @@ TEST(SummaryWriterTest, AFullDiskDropsCountsAndNeverHangs) {
 
 TEST(SummaryWriterTest, CallersThatWaitAreFreedByAnError) {
   MemoryAppendFileSystem disk;
-  SummaryWriter writer("d", {.max_queue_values = 1, .flush_interval = 0ms, .files = &disk});
+  SummaryWriter writer("d",
+                       {.max_queue_values = 1, .flush_interval = milliseconds(0), .files = &disk});
   disk.Block();
   disk.SetRoomBytes(0);
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int thread = 0; thread < 4; ++thread) {
     threads.emplace_back([&] {
       for (int64_t step = 0; step < 10; ++step) writer.AddScalar("a", 0, step);
@@ -242,7 +248,7 @@ TEST(SummaryWriterTest, WithoutAFileEverythingIsDropped) {
 
 TEST(SummaryWriterTest, ClosingTwiceIsFineAndLaterValuesAreCounted) {
   const TemporaryDirectory directory;
-  SummaryWriter writer(directory.path(), {.flush_interval = 1h});
+  SummaryWriter writer(directory.path(), {.flush_interval = hours(1)});
   writer.AddScalar("a", 1, 1);
   EXPECT_TRUE(writer.Close());
   EXPECT_TRUE(writer.Close());
@@ -256,9 +262,10 @@ TEST(SummaryWriterTest, ClosingTwiceIsFineAndLaterValuesAreCounted) {
 
 TEST(SummaryWriterTest, ClosesFromManyThreadsAtOnce) {
   MemoryAppendFileSystem disk;
-  SummaryWriter writer("d", {.flush_interval = 1h, .files = &disk});
+  SummaryWriter writer("d", {.flush_interval = hours(1), .files = &disk});
   for (int step = 0; step < 100; ++step) writer.AddScalar("a", 1, step);
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int thread = 0; thread < 4; ++thread) {
     threads.emplace_back([&] {
       EXPECT_TRUE(writer.Close());
@@ -271,7 +278,7 @@ TEST(SummaryWriterTest, ClosesFromManyThreadsAtOnce) {
 TEST(SummaryWriterTest, TheDestructorWritesWhatIsQueued) {
   const TemporaryDirectory directory;
   {
-    SummaryWriter(directory.path(), {.flush_interval = 1h}).AddScalar("a", 1, 1);
+    SummaryWriter(directory.path(), {.flush_interval = hours(1)}).AddScalar("a", 1, 1);
   }
   const auto files = FilesIn(directory.path());
   ASSERT_EQ(files.size(), 1U);
@@ -308,7 +315,7 @@ TEST(SummaryWriterTest, TagsWithoutEndAreForgotten) {
 // In a child process: logs, says over the pipe how many values were flushed, and goes on logging
 // until it is killed.
 [[noreturn]] void LogUntilKilled(const std::string& directory, int pipe) {
-  SummaryWriter writer(directory, {.flush_interval = 1ms});
+  SummaryWriter writer(directory, {.flush_interval = milliseconds(1)});
   for (int64_t step = 0;; ++step) {
     writer.AddScalar("loss", static_cast<double>(step), step);
     if (step % 97 != 0) continue;

@@ -245,10 +245,10 @@ int Main(int argc, char** argv) {
     Die("will not write into", arguments.out, "it is not empty");
   }
   const uint64_t bytes = WriteRuns(arguments);
+  const int64_t scalars = arguments.runs * arguments.tags * arguments.steps;
   std::printf("runs=%lld tags=%lld steps=%lld scalars=%lld bytes=%llu format=%s\n",
               static_cast<long long>(arguments.runs), static_cast<long long>(arguments.tags),
-              static_cast<long long>(arguments.steps),
-              static_cast<long long>(arguments.runs * arguments.tags * arguments.steps),
+              static_cast<long long>(arguments.steps), static_cast<long long>(scalars),
               static_cast<unsigned long long>(bytes), arguments.format.c_str());
   return 0;
 }
