@@ -40,8 +40,10 @@ export interface Shell {
   readonly shownRuns: readonly ShownRun[];
   /** How many runs there are at all. */
   readonly runCount: number;
-  /** The run under the pointer or the focus, wherever that is; setting it highlights it everywhere. */
-  hoveredRun: string | null;
+  /** The run that every card brings forward: the one under the pointer in the list. */
+  readonly highlightedRun: string | null;
+  /** Says which run is nearest to the pointer in a chart: the list marks it, and keys speak of it. */
+  pointAt(run: string | null): void;
   /** Calls `listener` with each change of the data until the answer is called. */
   listen(listener: (change: Change) => void): () => void;
   /** Offers actions, asked for anew at each use, until the answer is called. */

@@ -11,9 +11,7 @@ import {
   patched,
   type Patch,
   type Route,
-} from './route';
-
-export { decodeList, decodeText, encodeList, encodeText } from './route';
+} from './url';
 
 // What all dashboards share; the other keys are a dashboard's own and come back with it.
 const sharedKeys = new Set(['filter', 'runs', 'only', 'hide', 'order', 'plain']);

@@ -3,7 +3,7 @@ import type { Tag } from '$web/api/catalog';
 import { toFloat64, type Table } from '$web/api/columns';
 import type { Line, Range, View, XAxis } from '$web/charts/types';
 import type { ShownRun } from '$web/plugin';
-import { decodeText, encodeText } from '$web/url.svelte';
+import { decodeText, encodeText } from '$web/url';
 
 export type Attempts = 'latest' | 'all';
 

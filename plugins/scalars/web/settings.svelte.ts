@@ -1,6 +1,7 @@
 // How the cards are drawn, as the address says it; what is not said is the default.
 import type { ChartSettings, TooltipSort, View, XAxis } from '$web/charts/types';
-import { encodeText, url } from '$web/url.svelte';
+import { encodeText } from '$web/url';
+import { url } from '$web/url.svelte';
 import { parseSearch } from '$web/widgets/search';
 import { formatZooms, parseZooms, type Attempts } from './model';
 

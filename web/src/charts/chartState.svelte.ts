@@ -1,7 +1,8 @@
-// What a line chart knows while it lives: size, gesture, what is pointed at, and the scene last drawn.
-// LineChart.svelte connects it to props, canvases and the page.
+// What a line chart knows while it lives: size, gesture, what is pointed at, and the scene last
+// drawn. LineChart.svelte connects it to props, canvases and the page.
 import { extentOfX, extentOfY, fitX, fitY } from './fit';
 import { dependOn, drawSoon, forgetDraw } from './frame';
+import type { GestureTarget } from './gestures';
 import { advance, bandOf, idle } from './interaction';
 import type { Action, Gesture, Input, Point } from './interaction';
 import { marksNear } from './marks';
@@ -12,7 +13,9 @@ import type { Crosshair, Hit } from './nearest';
 import { makeScale, toPixel, toValue } from './scales';
 import { makeScene } from './scene';
 import type { Scene, SceneInput } from './scene';
+import { formatX } from './overlay';
 import { noSize } from './size';
+import { summarise } from './summary';
 import { measureLabel } from './text';
 import { currentTheme } from './theme.svelte';
 import { makeTooltip } from './tooltip';
@@ -41,11 +44,12 @@ interface Question {
 // A line further away than this is not what the pointer means.
 const highlightPixels = 24;
 
-export class ChartState {
+export class ChartState implements GestureTarget {
   size = $state.raw(noSize);
   /** The frame on the screen; null before the first. */
   scene = $state.raw<Scene | null>(null);
   private gesture = $state.raw<Gesture>(idle);
+  private isReadyToPan = $state.raw(false);
   private hover = $state.raw<Point | null>(null);
   private pin = $state.raw<{ value: number; y: number } | null>(null);
   /** Where the arrow keys stand. */
@@ -57,7 +61,10 @@ export class ChartState {
   readonly isPinned = $derived.by(() => this.pin !== null);
   readonly isBusy = $derived.by(() => this.gesture.kind !== 'idle');
   readonly band = $derived.by(() => bandOf(this.gesture));
-  readonly isPanning = $derived.by(() => this.gesture.kind === 'pan');
+  readonly cursorStyle = $derived.by(() => {
+    if (this.gesture.kind === 'pan') return 'grabbing';
+    return this.isReadyToPan ? 'grab' : 'crosshair';
+  });
 
   /** What is pointed at here: by a pin, the pointer or the arrow keys. */
   readonly own = $derived.by((): Crosshair | null => {
@@ -108,6 +115,20 @@ export class ChartState {
     };
   });
 
+  readonly summary = $derived.by(() => {
+    return summarise(this.input.lines, this.input.settings.xAxis, this.extentX);
+  });
+
+  /** What the arrow keys have come to, for those who hear it. */
+  readonly spoken = $derived.by(() => {
+    const { own, tooltip } = this;
+    if (own === null || tooltip === null) return 'No point chosen';
+    const { xAxis } = this.input.settings;
+    const rows = tooltip.rows.map((row) => `${row.label} ${row.value}`);
+    return [`${xAxis} ${formatX(own.value, xAxis)}`, ...rows].join(', ');
+  });
+
+  /** The key of the line that the pointer means, if any. */
   readonly nearestKey = $derived.by(() => {
     const nearest = this.own?.nearest ?? null;
     return nearest !== null && nearest.distance <= highlightPixels ? nearest.line.key : null;
@@ -164,6 +185,10 @@ export class ChartState {
 
   isOverYAxis(at: Point): boolean {
     return this.scene !== null && at.x < this.scene.plot.left - 4;
+  }
+
+  onready(ready: boolean): void {
+    this.isReadyToPan = ready;
   }
 
   release(): void {

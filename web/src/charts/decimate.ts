@@ -1,6 +1,6 @@
-// Thins lines to what pixels can show: at most two vertices a pixel column, the lowest and the highest
-// point of the column in the order in which they came, so that no spike is lost. Everything is
-// written into buffers that are used again, for this runs for every line of every frame.
+// Thins lines to what pixels can show: at most two vertices a pixel column, the lowest and the
+// highest point of the column in the order in which they came, so that no spike is lost. Everything
+// is written into buffers that are used again, for this runs for every line of every frame.
 import { indicesWithin, isSorted } from './sorted';
 import type { Scale } from './scales';
 
@@ -126,99 +126,125 @@ function traceInOrder(
   out: Trace,
   dots: Trace,
 ): void {
-  const left = scaleX.range[0] - overhang;
-  const right = scaleX.range[1] + overhang;
   const { origin: x0, factor: kx } = scaleX;
   const { origin: y0, factor: ky, log } = scaleY;
   const [rx] = scaleX.range;
   const [ry] = scaleY.range;
   const { from, to } = indicesWithin(x, scaleX.domain, 1);
-  const columnsPerPixel = 1 / columnWidth;
-
-  let column = -1; // -1: no column is open.
-  let lowX = 0;
-  let lowY = 0;
-  let lowIndex = 0;
-  let highX = 0;
-  let highY = 0;
-  let highIndex = 0;
-  let lastX = Number.NaN; // The previous point of this stretch, inside or outside; NaN: none.
-  let lastY = 0;
-  let stretchStart = out.length;
-
-  const closeColumn = (): void => {
-    if (column < 0) return;
-    column = -1;
-    if (lowIndex === highIndex) {
-      out.push(lowX, lowY);
-    } else if (lowIndex < highIndex) {
-      out.push(lowX, lowY);
-      out.push(highX, highY);
-    } else {
-      out.push(highX, highY);
-      out.push(lowX, lowY);
-    }
-  };
-  const closeStretch = (): void => {
-    closeColumn();
-    if (isOnePlace(out, stretchStart)) {
-      dots.push(out.xy[stretchStart * 2] as number, out.xy[stretchStart * 2 + 1] as number);
-    }
-    out.lift();
-    stretchStart = out.length;
-    lastX = Number.NaN;
-  };
-
+  const tracer = new Tracer(scaleX, columnWidth, out, dots);
   for (let i = from; i < to; ++i) {
     const value = y[i] as number;
     const px = ((x[i] as number) - x0) * kx + rx;
     const py = ((log ? (value > 0 ? Math.log10(value) : Number.NaN) : value) - y0) * ky + ry;
     // Subtracting finds NaN and the infinities at once.
-    if (px - px !== 0 || py - py !== 0) {
-      closeStretch();
-      continue;
-    }
-    if (px < left || px > right) {
-      if (lastX >= left && lastX <= right) {
-        closeColumn();
-        const edge = px < left ? left : right;
-        out.push(edge, crossing(edge, lastX, lastY, px, py));
-        out.lift();
-        stretchStart = out.length;
-      } else if ((lastX < left && px > right) || (lastX > right && px < left)) {
-        const enter = px > right ? left : right;
-        const leave = px > right ? right : left;
-        out.push(enter, crossing(enter, lastX, lastY, px, py));
-        out.push(leave, crossing(leave, lastX, lastY, px, py));
-        out.lift();
-        stretchStart = out.length;
-      }
-    } else {
-      if (lastX < left || lastX > right) {
-        const edge = lastX < left ? left : right;
-        out.push(edge, crossing(edge, lastX, lastY, px, py));
-      }
-      const current = ((px - left) * columnsPerPixel) | 0;
-      if (current !== column) {
-        closeColumn();
-        column = current;
-        lowX = highX = px;
-        lowY = highY = py;
-        lowIndex = highIndex = i;
-      } else if (py < lowY) {
-        lowX = px;
-        lowY = py;
-        lowIndex = i;
-      } else if (py > highY) {
-        highX = px;
-        highY = py;
-        highIndex = i;
-      }
-    }
-    lastX = px;
-    lastY = py;
+    if (px - px !== 0 || py - py !== 0) tracer.endStretch();
+    else tracer.add(px, py);
   }
-  closeStretch();
+  tracer.endStretch();
+}
+
+// Takes the points of a line in pixels, in their order, and gathers those of a column until one of
+// another column comes.
+class Tracer {
+  private readonly left: number;
+  private readonly right: number;
+  private readonly columnsPerPixel: number;
+  private column = -1; // -1: none is open.
+  private lowX = 0;
+  private lowY = 0;
+  private highX = 0;
+  private highY = 0;
+  private isLowFirst = true;
+  // The previous point of this stretch, inside or outside of the plot; NaN: none.
+  private lastX = Number.NaN;
+  private lastY = 0;
+  private stretchStart: number;
+
+  constructor(
+    scaleX: Scale,
+    columnWidth: number,
+    private readonly out: Trace,
+    private readonly dots: Trace,
+  ) {
+    this.left = scaleX.range[0] - overhang;
+    this.right = scaleX.range[1] + overhang;
+    this.columnsPerPixel = 1 / columnWidth;
+    this.stretchStart = out.length;
+  }
+
+  add(px: number, py: number): void {
+    if (px < this.left || px > this.right) {
+      this.addOutside(px, py);
+    } else {
+      if (this.lastX < this.left) this.pushCrossing(this.left, px, py);
+      else if (this.lastX > this.right) this.pushCrossing(this.right, px, py);
+      const column = ((px - this.left) * this.columnsPerPixel) | 0;
+      if (column !== this.column) {
+        this.closeColumn();
+        this.column = column;
+        this.lowX = this.highX = px;
+        this.lowY = this.highY = py;
+      } else if (py < this.lowY) {
+        this.lowX = px;
+        this.lowY = py;
+        this.isLowFirst = false;
+      } else if (py > this.highY) {
+        this.highX = px;
+        this.highY = py;
+        this.isLowFirst = true;
+      }
+    }
+    this.lastX = px;
+    this.lastY = py;
+  }
+
+  endStretch(): void {
+    this.closeColumn();
+    const { out, stretchStart } = this;
+    if (isOnePlace(out, stretchStart)) {
+      this.dots.push(out.xy[stretchStart * 2] as number, out.xy[stretchStart * 2 + 1] as number);
+    }
+    this.lift();
+    this.lastX = Number.NaN;
+  }
+
+  // Only the way to the edge is drawn, and across when both edges are passed at once.
+  private addOutside(px: number, py: number): void {
+    const { left, right, lastX } = this;
+    const edge = px < left ? left : right;
+    if (lastX >= left && lastX <= right) {
+      this.closeColumn();
+      this.pushCrossing(edge, px, py);
+      this.lift();
+    } else if ((lastX < left && px > right) || (lastX > right && px < left)) {
+      this.pushCrossing(px < left ? right : left, px, py);
+      this.pushCrossing(edge, px, py);
+      this.lift();
+    }
+  }
+
+  private pushCrossing(edge: number, px: number, py: number): void {
+    this.out.push(edge, crossing(edge, this.lastX, this.lastY, px, py));
+  }
+
+  private lift(): void {
+    this.out.lift();
+    this.stretchStart = this.out.length;
+  }
+
+  private closeColumn(): void {
+    if (this.column < 0) return;
+    this.column = -1;
+    if (this.lowY === this.highY) {
+      this.out.push(this.lowX, this.lowY);
+    } else if (this.isLowFirst) {
+      this.out.push(this.lowX, this.lowY);
+      this.out.push(this.highX, this.highY);
+    } else {
+      this.out.push(this.highX, this.highY);
+      this.out.push(this.lowX, this.lowY);
+    }
+  }
 }
 
 function crossing(edge: number, ax: number, ay: number, bx: number, by: number): number {

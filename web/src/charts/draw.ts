@@ -1,5 +1,5 @@
-// Draws scenes: grid, faint raw values, lines, marks, labels. One path a line, at most two vertices a
-// pixel column.
+// Draws scenes: grid, faint raw values, lines, marks, labels. One path a line, at most two vertices
+// a pixel column.
 import { ColumnExtents, simplify, Trace, traceDots, traceLine } from './decimate';
 import { markRadius } from './marks';
 import type { Mark, MarkKind } from './marks';
@@ -18,10 +18,11 @@ const dotDistance = 14; // Pixels a point must have to get its dot.
 const dashes = [6, 3];
 export const tickFontPx = 11;
 
-// So many lines are told apart by nobody: coarser columns are fine enough, and faint values behind
-// them would only be a fog.
+// Behind so many lines faint values would only be a fog.
 const manyLines = 30;
-const tooManyLines = 60;
+// A frame of a hundred lines must take less than 8 ms: beyond this many vertices in all, columns
+// get wider than a device pixel.
+const vertexBudget = 80_000;
 // A fifth of a pixel is not seen.
 const tolerance = 0.2;
 
@@ -173,9 +174,8 @@ function isSparse(line: Line, { scaleX, plot }: Scene): boolean {
   return (to - from) * dotDistance <= plot.right - plot.left;
 }
 
-function columnOf(scene: Scene): number {
-  const { lines, pixelRatio } = scene;
-  return lines.length > tooManyLines ? 2 : lines.length > manyLines ? 1 : 1 / pixelRatio;
+function columnOf({ lines, plot, pixelRatio }: Scene): number {
+  return Math.max(1 / pixelRatio, (2 * (plot.right - plot.left) * lines.length) / vertexBudget);
 }
 
 function walk(pen: Pen, { xy, length }: Trace): void {

@@ -1,5 +1,6 @@
-// How numbers, steps and times read, everywhere in the page: four significant digits, SI or scientific
-// outside of 10⁻³ … 10⁵, thin separators in steps. Pure functions; the separators do not break lines.
+// How numbers, steps and times read, everywhere in the page: four significant digits, SI or
+// scientific outside of 10⁻³ … 10⁵, thin separators in steps. Pure functions; the separators do not
+// break lines.
 
 /** A narrow space that keeps the number on one line. */
 export const thinSpace = '\u202f';

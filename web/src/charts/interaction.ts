@@ -1,12 +1,14 @@
-// What hands do on a chart, as a state machine without DOM and clock: inputs in, the next gesture and
-// the actions it asks for out. gestures.ts turns DOM events into inputs.
+// What hands do on a chart, as a state machine without DOM and clock: inputs in, the next gesture
+// and the actions it asks for out. gestures.ts turns DOM events into inputs.
 //
 //   click pins the tooltip            double-click resets the zoom
 //   drag zooms x, Shift: y, Alt: both; over the y axis: y
 //   Space-drag, middle button: pan    Shift-wheel: pan x
 //   Ctrl-wheel zooms x at the pointer, with Shift: y, with Alt: both; over the y axis: y
-//   one finger scrolls the page, sideways it reads (zoomed: pans); a long press reads; two fingers zoom
-//   arrows step through points (Shift: faster) and lines, Home, End, + and - zoom, 0 resets, Escape
+//   one finger scrolls the page; sideways or after a long press it reads, zoomed it pans;
+//   two fingers zoom; a tap pins
+//   arrows step through points (Shift: faster) and lines, Home and End, + and - zoom, 0 resets,
+//   Escape gives up a gesture, else releases the pin
 
 export type Axes = 'x' | 'y' | 'both';
 

@@ -1,7 +1,7 @@
-// Marks for values that a line cannot show: a triangle at the top edge for +∞, at the bottom for −∞,
-// a cross where a line breaks off into NaN, and a hollow triangle at the bottom for values that a
-// logarithmic axis has no place for. A stretch of such values has a mark at each end, as the engine
-// sends only these; marks that would overlap are one mark with a count.
+// Marks for values that a line cannot show: a triangle at the top edge for +∞, at the bottom for
+// −∞, a cross where a line breaks off into NaN, and a hollow triangle at the bottom for values that
+// a logarithmic axis has no place for. A stretch of such values has a mark at each end, as the
+// engine sends only these; marks that would overlap are one mark with a count.
 import { toPixel } from './scales';
 import type { Scale } from './scales';
 import type { Line } from './types';

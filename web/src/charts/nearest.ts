@@ -1,5 +1,5 @@
-// What the pointer points at: the nearest x of all lines, the point of each line there, and the line
-// whose point is nearest to the pointer.
+// What the pointer points at: the nearest x of all lines, the point of each line there, and the
+// line whose point is nearest to the pointer.
 import { isSorted, lowerBound, upperBound } from './sorted';
 import { toPixel } from './scales';
 import type { Scale } from './scales';

@@ -13,7 +13,9 @@ export interface Scale {
   readonly factor: number;
 }
 
-/** `domain` must be finite and, on a log scale, positive; a domain without width maps to the middle. */
+/**
+ * `domain` must be finite and, on a log scale, positive; a domain without width maps to the middle.
+ */
 export function makeScale(domain: Range, range: Range, log = false): Scale {
   const low = log ? Math.log10(domain[0]) : domain[0];
   const high = log ? Math.log10(domain[1]) : domain[1];

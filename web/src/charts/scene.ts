@@ -1,5 +1,5 @@
-// A scene is one frame of a chart, worked out but not yet drawn: scales, ticks and where they stand.
-// Screen, SVG and PNG draw the same scenes (draw.ts).
+// A scene is one frame of a chart, worked out but not yet drawn: scales, ticks and where they
+// stand. Screen, SVG and PNG draw the same scenes (draw.ts).
 import { collectMarks } from './marks';
 import type { Mark } from './marks';
 import type { Ranges } from './motion';
@@ -58,8 +58,8 @@ export interface SceneInput {
 const marginTop = 8;
 const marginRight = 12;
 const marginBottom = 22;
-// Gutters come in steps of eight pixels and are never narrow, so that the plots of neighbouring cards
-// begin at the same place.
+// Gutters come in steps of eight pixels and are never narrow, so that the plots of neighbouring
+// cards begin at the same place.
 const minGutter = 44;
 const gutterStep = 8;
 export const tickGap = 8;

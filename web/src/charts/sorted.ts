@@ -1,4 +1,5 @@
-// Searching x columns. Nearly all are sorted, but steps may go back, so each column is looked at once.
+// Searching x columns. Nearly all are sorted, but steps may go back, so each column is looked at
+// once.
 import type { Range } from './types';
 
 const known = new WeakMap<Float64Array, boolean>();
@@ -16,7 +17,9 @@ export function isSorted(x: Float64Array): boolean {
   return sorted;
 }
 
-/** The first index of a sorted column whose x is not below `value`; its length when there is none. */
+/**
+ * The first index of a sorted column whose x is not below `value`; its length when there is none.
+ */
 export function lowerBound(x: Float64Array, value: number): number {
   let low = 0;
   let high = x.length;
@@ -40,7 +43,10 @@ export function upperBound(x: Float64Array, value: number): number {
   return low;
 }
 
-/** The indices [from, to) that a window shows, with `margin` more at both ends; everything when unsorted. */
+/**
+ * The indices [from, to) that a window shows, with `margin` more at both ends; everything when
+ * unsorted.
+ */
 export function indicesWithin(
   x: Float64Array,
   window: Range,

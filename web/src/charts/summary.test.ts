@@ -8,7 +8,8 @@ it('says how many lines, over what, and where they are', () => {
     makeLine({ key: 'b', x: [0, 10], y: [1, 2], raw: [3, NaN] }),
   ];
   expect(summarise(lines, 'step', [0, 10])).toBe(
-    '2 lines over steps 0 to 10. a: last 0.2500, from 0.2500 to 1. b: last NaN, from 3 to 3, 1 not finite.',
+    '2 lines over steps 0 to 10. a: last 0.2500, from 0.2500 to 1. ' +
+      'b: last NaN, from 3 to 3, 1 not finite.',
   );
 });
 

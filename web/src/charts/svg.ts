@@ -158,7 +158,8 @@ export class SvgPen implements Pen {
   arc(x: number, y: number, radius: number): void {
     const r = number(radius);
     const across = number(2 * radius);
-    this.path += `M${number(x + radius)} ${number(y)}a${r} ${r} 0 1 1 -${across} 0a${r} ${r} 0 1 1 ${across} 0`;
+    this.path += `M${number(x + radius)} ${number(y)}`;
+    this.path += `a${r} ${r} 0 1 1 -${across} 0a${r} ${r} 0 1 1 ${across} 0`;
   }
 
   stroke(): void {

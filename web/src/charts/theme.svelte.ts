@@ -63,7 +63,8 @@ export function currentTheme(): Theme {
   return current;
 }
 
-// A probe resolves what a custom property's text would not tell: var(), light-dark(), relative colours.
+// A probe resolves what a custom property's text would not tell: var(), light-dark(), relative
+// colours.
 function readTheme(): Theme {
   const probe = document.createElement('span');
   probe.hidden = true;

@@ -72,7 +72,7 @@ describe('the title', () => {
 
 it('shows raw values beside smoothed ones, and counts marks', () => {
   const line = makeLine({ key: 'a', x: [0, 50], y: [1, 2], raw: [1, NaN] });
-  const mark = { kind: 'nan', x: 200, y: 0, line, count: 3 } as const;
+  const mark = { kind: 'nan', x: 200, until: 200, y: 0, line, count: 3 } as const;
   const tooltip = makeTooltip(at([line], 50, 0), 'default', 'step', [mark]);
   expect(tooltip.rows[0]?.raw).toBe('NaN');
   expect(tooltip.notes).toEqual(['a: 3 × NaN']);

@@ -1,7 +1,9 @@
 // What a line chart is given and what it gives back. Charts get their data as props; they know no
 // API, no URL and no store.
 
-/** One series. All arrays have the same length and stand in reading order; they are never changed. */
+/**
+ * One series. All arrays have the same length and stand in reading order; they are never changed.
+ */
 export interface Line {
   /** The identity that highlights go by: the run's name. Unique within a chart. */
   readonly key: string;
@@ -9,7 +11,10 @@ export interface Line {
   readonly label: string;
   /** A colour literal as canvas understands it (no `var()`). */
   readonly color: string;
-  /** In the unit of the x axis: step, seconds since the series began, or seconds since the epoch. Need not be sorted. */
+  /**
+   * In the unit of the x axis: step, seconds since the series began, or seconds since the epoch.
+   * Need not be sorted.
+   */
   readonly x: Float64Array;
   /** What is drawn strong: the smoothed values when smoothing is on, else the values. */
   readonly y: Float64Array;
@@ -20,7 +25,10 @@ export interface Line {
   readonly wallTimes: Float64Array;
   /** Wall time of the first point of the whole series, from which relative time counts. */
   readonly start: number;
-  /** How many points the whole series has, before thinning; by default `x.length`. For the summary only. */
+  /**
+   * How many points the whole series has, before thinning; by default `x.length`. For the summary
+   * only.
+   */
   readonly count?: number;
   /** A dash pattern, as a second channel beside colour. */
   readonly dashed?: boolean;

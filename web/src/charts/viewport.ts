@@ -1,5 +1,5 @@
-// What zooming and panning make of a view. Everything is worked out in pixels of the scales that are
-// on the screen, so it is right on log axes too.
+// What zooming and panning make of a view. Everything is worked out in pixels of the scales that
+// are on the screen, so it is right on log axes too.
 import type { Axes, Point } from './interaction';
 import { toPixel, toValue } from './scales';
 import type { Scale } from './scales';

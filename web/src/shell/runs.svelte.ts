@@ -2,7 +2,8 @@
 // same object for the list, the palette and every dashboard.
 import type { Run } from '../api/catalog';
 import type { ShownRun } from '../plugin';
-import { encodeText, url } from '../url.svelte';
+import { encodeText } from '../url';
+import { url } from '../url.svelte';
 import { noColor, rememberingColors, slotCount } from '../widgets/colors';
 import { shortened } from '../widgets/names';
 import { parseSearch } from '../widgets/search';
@@ -45,7 +46,9 @@ export function createRuns(all: () => readonly Run[]) {
       })),
   );
 
+  // Under the pointer in the list, and nearest to it in a chart.
   let hovered = $state<string | null>(null);
+  let pointed = $state<string | null>(null);
 
   const choose = (next: selection.SelectionKeys, name?: string) => {
     // The two clicks of a double click are one step for undo.
@@ -82,6 +85,13 @@ export function createRuns(all: () => readonly Run[]) {
     },
     set hovered(name: string | null) {
       hovered = name;
+    },
+    set pointed(name: string | null) {
+      pointed = name;
+    },
+    /** What "the run under the pointer" means. */
+    get current() {
+      return hovered ?? pointed;
     },
     isSelected: (name: string) => selected.has(name),
     colorOf: (name: string) => colors.get(name),

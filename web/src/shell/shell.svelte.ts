@@ -43,11 +43,11 @@ export function createShell() {
     get runCount() {
       return runs.all.length;
     },
-    get hoveredRun() {
+    get highlightedRun() {
       return runs.hovered;
     },
-    set hoveredRun(name: string | null) {
-      runs.hovered = name;
+    pointAt: (name) => {
+      runs.pointed = name;
     },
     listen: (listener) => live.listen(listener),
     offer: (more) => actions.offer(more),
@@ -61,7 +61,7 @@ export function createShell() {
   }
 
   function ownActions(): Action[] {
-    const hovered = runs.hovered;
+    const hovered = runs.current;
     return [
       { label: 'Filter runs', group: 'do', key: '/', run: focusRunFilter },
       { label: 'Show all runs', group: 'do', run: runs.selectAll },

@@ -1,0 +1,243 @@
+import { describe, expect, test } from 'vitest';
+import type { Table } from '$web/api/columns';
+import {
+  covers,
+  formatZooms,
+  grouped,
+  isAtOneStep,
+  isOvergrown,
+  merged,
+  parseZooms,
+  toLines,
+  type Series,
+} from './model';
+
+interface Answer {
+  readonly from?: number;
+  readonly count?: number;
+  readonly steps: readonly number[];
+  readonly values?: readonly number[];
+  readonly smoothed?: readonly number[];
+  readonly attempt?: readonly number[];
+}
+
+/** A table as the engine answers it. */
+function table({ from = 0, count, steps, values = steps, smoothed, attempt }: Answer): Table {
+  const columns = new Map<string, Float64Array | BigInt64Array | Uint32Array>([
+    ['step', BigInt64Array.from(steps, BigInt)],
+    ['wall_time', Float64Array.from(steps, (step) => 1000 + step / 4)],
+    ['value', Float64Array.from(values)],
+  ]);
+  if (smoothed) columns.set('smoothed', Float64Array.from(smoothed));
+  if (attempt) columns.set('attempt', Uint32Array.from(attempt));
+  const facts = {
+    run: 'a',
+    tag: 'loss',
+    index: 0,
+    revision: '9c1',
+    count: count ?? from + steps.length,
+    from_ordinal: from,
+    attempts: 1 + Math.max(0, ...(attempt ?? [])),
+    superseded: 0,
+  };
+  return { facts, columns };
+}
+
+const series = (answer: Answer) => merged(undefined, table(answer));
+const runs = [
+  { name: 'a', label: 'a', color: '#112233' },
+  { name: 'b', label: 'b', color: '#445566' },
+];
+
+describe('an answer', () => {
+  test('becomes a series', () => {
+    const one = series({ steps: [0, 1, 2], smoothed: [0, 0.5, 1] });
+    expect(one).toMatchObject({ run: 'a', revision: '9c1', count: 3, wholeLength: 3 });
+    expect(one.steps).toEqual(BigInt64Array.of(0n, 1n, 2n));
+    expect(one.smoothed).toEqual(Float64Array.of(0, 0.5, 1));
+    expect(one.attempt).toBeNull();
+  });
+
+  test('with what is new is appended', () => {
+    const first = series({ steps: [0, 1], smoothed: [0, 1] });
+    const both = merged(first, table({ from: 2, steps: [2, 3], smoothed: [2, 3] }));
+    expect(Array.from(both.values)).toEqual([0, 1, 2, 3]);
+    expect(Array.from(both.steps)).toEqual([0n, 1n, 2n, 3n]);
+    expect(Array.from(both.smoothed ?? [])).toEqual([0, 1, 2, 3]);
+    expect(both).toMatchObject({ count: 4, wholeLength: 2 });
+    expect(Array.from(first.values)).toEqual([0, 1]);
+  });
+
+  test('with nothing new keeps the arrays, so that nothing is drawn again', () => {
+    const first = series({ steps: [0, 1] });
+    const next = merged(first, table({ from: 2, steps: [] }));
+    expect(next.values).toBe(first.values);
+    expect(next.count).toBe(2);
+  });
+
+  test('that is whole replaces', () => {
+    const first = series({ steps: [0, 1, 2] });
+    const next = merged(first, table({ steps: [5] }));
+    expect(Array.from(next.values)).toEqual([5]);
+    expect(next.wholeLength).toBe(1);
+  });
+
+  test('is asked for as a whole again when much was appended', () => {
+    let one = series({ steps: [0] });
+    expect(isOvergrown(one, 320)).toBe(false);
+    one = merged(one, table({ from: 1, steps: Array.from({ length: 700 }, (_, i) => i + 1) }));
+    expect(isOvergrown(one, 320)).toBe(true);
+    expect(isOvergrown(one, 640)).toBe(false);
+  });
+});
+
+describe('lines', () => {
+  const one = series({ steps: [10, 20, 30], values: [3, 2, 1], smoothed: [3, 2.5, 2] });
+  const byRun = new Map<string, Series | null>([
+    ['a', one],
+    ['b', null],
+  ]);
+
+  test('have smoothed values in front and raw ones behind', () => {
+    const [line, ...others] = toLines(byRun, runs, 'step');
+    expect(others).toEqual([]);
+    expect(line).toMatchObject({ key: 'a', label: 'a', color: '#112233', count: 3, start: 1002.5 });
+    expect(Array.from(line?.y ?? [])).toEqual([3, 2.5, 2]);
+    expect(Array.from(line?.raw ?? [])).toEqual([3, 2, 1]);
+  });
+
+  test('have nothing behind without smoothing', () => {
+    const plain = new Map([['a', series({ steps: [0, 1] })]]);
+    expect(toLines(plain, runs, 'step')[0]?.raw).toBeNull();
+  });
+
+  test.each([
+    ['step', [10, 20, 30]],
+    ['relative', [0, 2.5, 5]],
+    ['wall', [1002.5, 1005, 1007.5]],
+  ] as const)('stand over %s', (axis, x) => {
+    expect(Array.from(toLines(byRun, runs, axis)[0]?.x ?? [])).toEqual(x);
+  });
+
+  test('of a window count relative time from where the whole series begins', () => {
+    const window = new Map([['a', series({ steps: [20, 30] })]]);
+    const [line] = toLines(window, runs, 'relative', byRun);
+    expect(Array.from(line?.x ?? [])).toEqual([2.5, 5]);
+    expect(line?.start).toBe(1002.5);
+  });
+
+  test('come in the order of the runs', () => {
+    const both = new Map([
+      ['b', one],
+      ['a', one],
+    ]);
+    expect(toLines(both, runs, 'step').map(({ key }) => key)).toEqual(['a', 'b']);
+  });
+
+  test('keep their arrays while their series stays', () => {
+    const before = toLines(byRun, runs, 'relative')[0];
+    const after = toLines(new Map(byRun), runs, 'relative')[0];
+    expect(after?.x).toBe(before?.x);
+    expect(after?.y).toBe(before?.y);
+  });
+
+  test('are split into attempts, of which the last is the run itself', () => {
+    const restarted = series({ steps: [0, 1, 2, 1, 2, 3], attempt: [0, 0, 0, 1, 1, 1] });
+    const lines = toLines(new Map([['a', restarted]]), runs, 'step');
+    expect(lines.map(({ label }) => label)).toEqual(['a (attempt 1)', 'a (attempt 2)']);
+    expect(lines.map(({ dashed }) => dashed)).toEqual([true, false]);
+    expect(lines[1]?.key).toBe('a');
+    expect(new Set(lines.map(({ key }) => key)).size).toBe(2);
+    expect(Array.from(lines[1]?.x ?? [])).toEqual([1, 2, 3]);
+  });
+
+  test('of no points are lines all the same', () => {
+    const empty = new Map([['a', series({ steps: [] })]]);
+    expect(toLines(empty, runs, 'step')[0]?.x).toHaveLength(0);
+  });
+});
+
+test('series at one step are told from others', () => {
+  const flat = series({ steps: [0, 0, 0] });
+  const single = series({ steps: [7] });
+  const usual = series({ steps: [0, 1] });
+  expect(isAtOneStep(new Map([['a', flat]]))).toBe(true);
+  expect(
+    isAtOneStep(
+      new Map<string, Series | null>([
+        ['a', flat],
+        ['b', single],
+        ['c', null],
+      ]),
+    ),
+  ).toBe(true);
+  expect(isAtOneStep(new Map([['a', single]]))).toBe(false);
+  expect(
+    isAtOneStep(
+      new Map([
+        ['a', flat],
+        ['b', usual],
+      ]),
+    ),
+  ).toBe(false);
+  expect(isAtOneStep(new Map())).toBe(false);
+});
+
+test('tags are grouped by what stands before their first slash', () => {
+  const tags = ['loss', 'train/a', 'train/b/c', 'val/a', 'lr'].map((tag) => ({
+    tag,
+    runs: 1,
+    points: 1,
+    display_name: '',
+    description: '',
+  }));
+  const groups = grouped(tags).map(({ name, tags: members }) => [
+    name,
+    members.map(({ tag }) => tag),
+  ]);
+  expect(groups).toEqual([
+    ['', ['loss', 'lr']],
+    ['train', ['train/a', 'train/b/c']],
+    ['val', ['val/a']],
+  ]);
+});
+
+describe('zooms', () => {
+  test('come back from the address', () => {
+    const zooms = [
+      ['a,b:c/%', { x: [-1.5, 200], y: null }],
+      ['loss', { x: null, y: [0, 1e-9] }],
+      ['wall', { x: [1700000000.125, 1700000001], y: [1, 2] }],
+    ] as const;
+    expect([...parseZooms(formatZooms(zooms))]).toEqual(zooms);
+  });
+
+  test('that show everything are not written', () => {
+    expect(formatZooms([['loss', { x: null, y: null }]])).toBeUndefined();
+    expect(
+      formatZooms([
+        ['loss', { x: [0, 1], y: null }],
+        ['loss', { x: null, y: null }],
+      ]),
+    ).toBeUndefined();
+  });
+
+  test.each([
+    undefined,
+    '',
+    'loss',
+    'loss:1',
+    'loss:2:1',
+    'loss:a:b',
+    'loss:1:NaN',
+    ':::::',
+    'loss:1:1',
+  ])('%j is none', (value) => {
+    expect(parseZooms(value).size).toBe(0);
+  });
+
+  test('know whether a window holds them', () => {
+    expect(covers([0, 10], [0, 10])).toBe(true);
+    expect(covers([0, 10], [-1, 5])).toBe(false);
+  });
+});
