@@ -62,7 +62,7 @@ describe('an answer', () => {
     const first = series({ steps: [0, 1], smoothed: [0, 1] });
     const both = merged(first, table({ from: 2, steps: [2, 3], smoothed: [2, 3] }));
     expect(Array.from(both.values)).toEqual([0, 1, 2, 3]);
-    expect(Array.from(both.steps)).toEqual([0n, 1n, 2n, 3n]);
+    expect(both.steps).toEqual(BigInt64Array.of(0n, 1n, 2n, 3n));
     expect(Array.from(both.smoothed ?? [])).toEqual([0, 1, 2, 3]);
     expect(both).toMatchObject({ count: 4, wholeLength: 2 });
     expect(Array.from(first.values)).toEqual([0, 1]);

@@ -1,6 +1,6 @@
 import { schemeObservable10 } from 'd3-scale-chromatic';
 import { describe, expect, test } from 'vitest';
-import { assignSlots, hashName, palettes, slotCount, type Theme } from './colors';
+import { assignSlots, hashName, palettes, scheme, slotCount, type Theme } from './colors';
 import { contrast, distance, toHex, toOklch } from './oklch';
 
 const names = (count: number) => Array.from({ length: count }, (_, i) => `run-${i}`);
@@ -32,6 +32,10 @@ describe.each<[Theme, string]>([
       if (was.c > 0.05) expect(Math.abs(was.h - is.h)).toBeLessThan(0.1);
     });
   });
+});
+
+test('the scheme is Observable’s', () => {
+  expect(scheme).toEqual(schemeObservable10);
 });
 
 test('a colour comes back from OKLCH', () => {

@@ -1,11 +1,23 @@
 // Which colour a run has. It follows from its name, so that it stays the same after a reload, in a
 // link and for a colleague, and nothing has to be written down.
-import { schemeObservable10 } from 'd3-scale-chromatic';
 import { contrast, toHex, toOklch, type Oklch } from './oklch';
 
 export type Theme = 'light' | 'dark';
 
-const hues = schemeObservable10.length;
+/** schemeObservable10 of d3-scale-chromatic, which itself would bring its 40 kB of other schemes along. */
+export const scheme = [
+  '#4269d0',
+  '#efb118',
+  '#ff725c',
+  '#6cc5b0',
+  '#3ca951',
+  '#ff8ab7',
+  '#a463f2',
+  '#97bbf5',
+  '#9c6b4e',
+  '#9498a0',
+] as const;
+const hues = scheme.length;
 const levels = 3;
 /** How many runs can have a colour of their own. */
 export const slotCount = hues * levels;
@@ -37,7 +49,7 @@ export const palettes: Readonly<Record<Theme, readonly string[]>> = {
 
 function palette(theme: Theme): string[] {
   return shifts[theme].flatMap((shift) =>
-    schemeObservable10.map((hex) => {
+    scheme.map((hex) => {
       const { l, c, h } = readable(toOklch(hex), theme);
       return toHex(readable({ l: l + shift.l, c: c * shift.c, h }, theme));
     }),
