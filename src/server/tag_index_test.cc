@@ -1,0 +1,101 @@
+#include "server/tag_index.h"
+
+#include <map>
+#include <random>
+#include <sstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "server/snapshot_for_test.h"
+
+namespace stepscope {
+namespace {
+
+std::string Describe(const TagIndex& index, std::string_view plugin_name) {
+  const PluginTags* const tags = index.Find(plugin_name);
+  if (tags == nullptr) return "none";
+  std::ostringstream text;
+  text << tags->series;
+  for (const TagEntry* const entry : tags->tags) {
+    text << " " << entry->tag << ":" << entry->runs << ":" << entry->points << ":"
+         << entry->display_name << ":" << entry->description;
+  }
+  return text.str();
+}
+
+TEST(TagIndexTest, CollectsTagsOfAllRuns) {
+  TagIndex index;
+  EXPECT_EQ(Describe(index, "scalars"), "none");
+  index.Update(MakeSnapshot(
+      1, {MakeRun("b", {{"loss", 3}, {"acc10", 1}, {"text", 1, "text"}}),
+          MakeRun("a", {{"loss", 2, "scalars", "", "about"}, {"acc9", 1}})}));
+  EXPECT_EQ(Describe(index, "scalars"), "4 acc9:1:1:: acc10:1:1:: loss:2:5::about");
+  EXPECT_EQ(Describe(index, "text"), "1 text:1:1::");
+  EXPECT_EQ(Describe(index, "images"), "none");
+}
+
+TEST(TagIndexTest, IgnoresOlderSnapshots) {
+  TagIndex index;
+  index.Update(MakeSnapshot(2, {MakeRun("a", {{"new", 1}})}));
+  index.Update(MakeSnapshot(1, {MakeRun("a", {{"old", 1}})}));
+  EXPECT_EQ(Describe(index, "scalars"), "1 new:1:1::");
+  EXPECT_EQ(index.snapshot().generation, 2u);
+}
+
+TEST(TagIndexTest, TextsAreOfTheFirstRunThatHasOne) {
+  TagIndex index;
+  const auto a = MakeRun("a", {{"t", 1}});
+  const auto b = MakeRun("b", {{"t", 1, "scalars", "from b", ""}});
+  const auto c = MakeRun("c", {{"t", 1, "scalars", "from c", "about c"}});
+  index.Update(MakeSnapshot(1, {a, c}));
+  EXPECT_EQ(Describe(index, "scalars"), "2 t:2:2:from c:about c");
+  index.Update(MakeSnapshot(2, {a, b, c}));
+  EXPECT_EQ(Describe(index, "scalars"), "3 t:3:3:from b:about c");
+  index.Update(MakeSnapshot(3, {a, c}));
+  EXPECT_EQ(Describe(index, "scalars"), "2 t:2:2:from c:about c");
+  index.Update(MakeSnapshot(4, {a}));
+  EXPECT_EQ(Describe(index, "scalars"), "1 t:1:1::");
+  index.Update(MakeSnapshot(5, {}));
+  EXPECT_EQ(Describe(index, "scalars"), "0");
+}
+
+// Whatever comes, grows and goes: the index is as if it had been made from the last snapshot alone.
+TEST(TagIndexTest, UpdatesAsIfMadeAnew) {
+  std::mt19937 random(3);
+  TagIndex index;
+  std::map<std::string, std::shared_ptr<const RunSnapshot>> runs;
+  for (uint64_t generation = 1; generation <= 300; ++generation) {
+    for (unsigned changes = random() % 4; changes > 0; --changes) {
+      const std::string name = "run" + std::to_string(random() % 8);
+      if (random() % 4 == 0) {
+        runs.erase(name);
+        continue;
+      }
+      std::vector<TagSpec> tags;
+      for (int tag = 0; tag < 6; ++tag) {
+        if (random() % 2 == 0) continue;
+        tags.push_back({"tag" + std::to_string(tag), static_cast<int>(random() % 3),
+                        random() % 3 == 0 ? "images" : "scalars",
+                        random() % 3 == 0 ? "name of " + name : "",
+                        random() % 3 == 0 ? "about " + name : ""});
+      }
+      runs[name] = MakeRun(name, tags, 100, generation);
+    }
+    std::vector<std::shared_ptr<const RunSnapshot>> all;
+    for (const auto& [name, run] : runs) all.push_back(run);
+    const auto snapshot = MakeSnapshot(generation, all);
+    index.Update(snapshot);
+    TagIndex fresh;
+    fresh.Update(snapshot);
+    for (const std::string_view plugin_name : {"scalars", "images"}) {
+      const std::string expected = Describe(fresh, plugin_name);
+      const std::string actual = Describe(index, plugin_name);
+      // A plugin that had tags once stays, empty.
+      EXPECT_EQ(actual == "0" ? "none" : actual, expected == "0" ? "none" : expected);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace stepscope
