@@ -47,8 +47,8 @@ export class RangeMotion {
 }
 
 /**
- * The y range under a zoom of x: what is shown stays as it is while new data fit into it, so that the
- * axis does not jump under the eye; `shown` is what the axis has, `wanted` what would fit.
+ * The y range under a zoom of x: what is shown stays as it is while new data fit into it, so that
+ * the axis does not jump under the eye; `shown` is what the axis has, `wanted` what would fit.
  */
 export function steadyRange(shown: Range, wanted: Range): Range {
   const fits = shown[0] <= wanted[0] && shown[1] >= wanted[1];

@@ -60,7 +60,7 @@ const marginRight = 12;
 const marginBottom = 22;
 // Gutters come in steps of eight pixels and are never narrow, so that the plots of neighbouring
 // cards begin at the same place.
-const minGutter = 44;
+const minGutter = 48;
 const gutterStep = 8;
 export const tickGap = 8;
 const labelDistance = 12;
