@@ -1,6 +1,7 @@
 # A room is a folder whose files say by their names what they are:
 #   x.cc        part of the library stepscope_<room>          main.cc   left to an executable
-#   x_test.cc   part of the GoogleTest program <room>_test, which ctest runs (label unit)
+#   x_test.cc   part of the GoogleTest program <room>_test, which ctest runs (label unit);
+#               golden_test.cc stands alone (label golden)
 #   x_fuzz.cc   a fuzz target of its own, over the inputs in x_fuzz_corpus/ beside it
 #   x_bench.cc  part of <room>_bench, where Google Benchmark is installed
 # Tests run in the root of the repository, so that they open tests/data/... by that name.
@@ -99,18 +100,26 @@ endfunction()
 function(stepscope_unit_tests name sources)
   set(tests ${sources})
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
-  if(tests)
-    add_executable(${name}_test ${tests})
-    target_link_libraries(${name}_test PRIVATE stepscope_${name} GTest::gmock GTest::gtest_main)
-    stepscope_link_testing(${name}_test ${name})
-    stepscope_add_test(${name}_test unit ${name}_test)
-  endif()
+  set(golden_tests ${tests})
+  list(FILTER golden_tests INCLUDE REGEX "golden_test\\.cc$")
+  list(REMOVE_ITEM tests ${golden_tests})
+  stepscope_test_program(${name} ${name}_test unit "${tests}")
+  stepscope_test_program(${name} ${name}_golden_test golden "${golden_tests}")
 
   set(fuzzers ${sources})
   list(FILTER fuzzers INCLUDE REGEX "_fuzz\\.cc$")
   foreach(source ${fuzzers})
     stepscope_fuzz_target(${name} ${source})
   endforeach()
+endfunction()
+
+function(stepscope_test_program name program label sources)
+  if(sources)
+    add_executable(${program} ${sources})
+    target_link_libraries(${program} PRIVATE stepscope_${name} GTest::gmock GTest::gtest_main)
+    stepscope_link_testing(${program} ${name})
+    stepscope_add_test(${program} ${label} ${program})
+  endif()
 endfunction()
 
 function(stepscope_unit_benches name sources)

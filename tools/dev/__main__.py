@@ -67,13 +67,24 @@ def demo(*arguments: str) -> None:
     sys.exit(server.returncode)
 
 
+def golden() -> None:
+    build.cmake("dev", "plugins_golden_test")
+    say("Writing today's answers into plugins/*/golden; git diff shows what they change")
+    program = BUILD / "dev/plugins/plugins_golden_test"
+    environment = os.environ | {"STEPSCOPE_UPDATE_GOLDEN": "1", "GTEST_BRIEF": "1"}
+    code = subprocess.run([program], cwd=ROOT, env=environment).returncode
+    subprocess.run(["git", "--no-pager", "diff", "--stat", "--", "plugins/*/golden"], cwd=ROOT)
+    sys.exit(code)
+
+
 def bench(*arguments: str) -> None:
-    tasks = {file.parent.name: file for file in sorted(ROOT.glob("bench/*/run.py"))}
+    tasks = {file.stem: file for file in sorted(ROOT.glob("bench/*/*.py"))}
+    tasks = {name: file for name, file in tasks.items() if file.parent.name == name}
     name, *more = arguments or ("",)
     if name not in tasks:
         print(f"usage: ./dev bench TASK [FLAGS]; tasks: {', '.join(tasks)}")
         sys.exit(2 if name else 0)
-    build.release("benches")
+    build.release(*build.AROUND, "benches")
     environment = os.environ | suites.binary()
     python = venv("test") / "python"
     sys.exit(subprocess.run([python, tasks[name], *more], env=environment).returncode)
@@ -114,6 +125,7 @@ VERBS = {
     "tsan": Verb(counting(suites.tsan), "[CTEST FLAGS]", "tests, watching for data races"),
     "fuzz": Verb(counting(suites.fuzz), "[TARGET [SECONDS]]", "fuzz targets over their corpora"),
     "bench": Verb(bench, "[TASK [FLAGS]]", "a task of bench/, ours beside its rivals"),
+    "golden": Verb(golden, "", "write today's answers into the golden tests, to be read as a diff"),
     "help": Verb(print_help, "", "this"),
 }
 

@@ -2,6 +2,9 @@
 
 from machine import BUILD, CORES, ROOT, WEB, Stamp, run, say, tracked, web_tool
 
+# Programs that some suites and tasks drive next to the binary.
+AROUND = ("stepscope_demo", "make_logdir")
+
 
 def page() -> None:
     """Builds the page, unless nothing it is made of has changed."""

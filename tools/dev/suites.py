@@ -102,7 +102,7 @@ def golden() -> Counts:
 
 
 def compat() -> Counts:
-    build.release()
+    build.release(*build.AROUND)
     path = report("compat.xml")
     pytest = [venv("test") / "python", "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     returncode = call([*pytest, f"--junitxml={path}", "tests/compat"], binary())
@@ -116,7 +116,7 @@ def compat() -> Counts:
 
 
 def browser(*filters: str) -> Counts:
-    build.release()
+    build.release(*build.AROUND)
     return vitest("vitest.e2e.config.ts", *filters, env=binary())
 
 
