@@ -391,15 +391,15 @@ void AppendWrapped(std::string_view text, size_t indent, std::string& out) {
   constexpr size_t kColumns = 80;
   size_t column = indent;
   for (const std::string_view word : Split(text, ' ')) {
-    if (column + word.size() > kColumns) {
+    if (column > indent && column + 1 + word.size() > kColumns) {
       out += '\n' + std::string(indent, ' ');
       column = indent;
     }
+    if (column > indent) out += ' ';
+    column += word.size() + (column > indent ? 1 : 0);
     out += word;
-    out += ' ';
-    column += word.size() + 1;
   }
-  out.back() = '\n';
+  out += '\n';
 }
 
 }  // namespace

@@ -35,9 +35,8 @@ TEST(ParseHostPortTest, TakesHostsAndNothingElse) {
 
 TEST(OriginCheckTest, AnswersForLoopbackOnly) {
   const OriginCheck check({});
-  for (const std::string host :
-       {"localhost", "localhost:6006", "LOCALHOST:1", "x.localhost:80", "127.0.0.1:6006",
-        "127.9.9.9", "[::1]:6006"}) {
+  for (const std::string host : {"localhost", "localhost:6006", "LOCALHOST:1", "x.localhost:80",
+                                 "127.0.0.1:6006", "127.9.9.9", "[::1]:6006"}) {
     EXPECT_TRUE(check.Check(From(host))) << host;
   }
   for (const std::string host :
@@ -100,7 +99,8 @@ TEST(TokenGateTest, AdmitsCookieAndBearer) {
     return gate.Admits(request);
   };
   const std::string cookie = gate.Cookie("/prefix/");
-  EXPECT_EQ(cookie, "stepscope-6006=" + gate.secret() + "; Path=/prefix/; HttpOnly; SameSite=Strict");
+  EXPECT_EQ(cookie,
+            "stepscope-6006=" + gate.secret() + "; Path=/prefix/; HttpOnly; SameSite=Strict");
   EXPECT_TRUE(admits("cookie", "a=b; stepscope-6006=" + gate.secret() + "; c=d"));
   EXPECT_TRUE(admits("authorization", "Bearer " + gate.secret()));
   EXPECT_TRUE(admits("authorization", "bearer  " + gate.secret() + " "));

@@ -12,9 +12,22 @@ namespace stepscope {
 namespace {
 
 TEST(NaturalOrderTest, SortsAsPeopleExpect) {
-  const std::vector<std::string> sorted = {
-      "", ".", "a", "B", "run1", "run01", "run2", "run2/x", "run10", "run10a", "run99999999999999999999",
-      "x1.5y", "x1.05y", "x1.10y", "z", "\xC3\xA4"};
+  const std::vector<std::string> sorted = {"",
+                                           ".",
+                                           "a",
+                                           "B",
+                                           "run1",
+                                           "run01",
+                                           "run2",
+                                           "run2/x",
+                                           "run10",
+                                           "run10a",
+                                           "run99999999999999999999",
+                                           "x1.5y",
+                                           "x1.05y",
+                                           "x1.10y",
+                                           "z",
+                                           "\xC3\xA4"};
   // "run1" and "run01" are the same number: the bytes decide, '0' before '1'.
   std::vector<std::string> expected = sorted;
   std::swap(expected[4], expected[5]);

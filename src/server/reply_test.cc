@@ -32,7 +32,8 @@ TEST(ReplyTest, ReadsAcceptEncoding) {
        {"gzip", "br, gzip", "x-gzip", "*", "deflate, GZIP;q=0.5", "gzip; q=1.0"}) {
     EXPECT_TRUE(AcceptsGzip(accepted)) << accepted;
   }
-  for (const std::string_view refused : {"", "br", "identity", "gzip;q=0", "gzip; q=0.0", "gzipx"}) {
+  for (const std::string_view refused :
+       {"", "br", "identity", "gzip;q=0", "gzip; q=0.0", "gzipx"}) {
     EXPECT_FALSE(AcceptsGzip(refused)) << refused;
   }
 }

@@ -27,9 +27,8 @@ std::string Describe(const TagIndex& index, std::string_view plugin_name) {
 TEST(TagIndexTest, CollectsTagsOfAllRuns) {
   TagIndex index;
   EXPECT_EQ(Describe(index, "scalars"), "none");
-  index.Update(MakeSnapshot(
-      1, {MakeRun("b", {{"loss", 3}, {"acc10", 1}, {"text", 1, "text"}}),
-          MakeRun("a", {{"loss", 2, "scalars", "", "about"}, {"acc9", 1}})}));
+  index.Update(MakeSnapshot(1, {MakeRun("b", {{"loss", 3}, {"acc10", 1}, {"text", 1, "text"}}),
+                                MakeRun("a", {{"loss", 2, "scalars", "", "about"}, {"acc9", 1}})}));
   EXPECT_EQ(Describe(index, "scalars"), "4 acc9:1:1:: acc10:1:1:: loss:2:5::about");
   EXPECT_EQ(Describe(index, "text"), "1 text:1:1::");
   EXPECT_EQ(Describe(index, "images"), "none");

@@ -1,0 +1,163 @@
+#include "app/flags.h"
+
+#include <cstdlib>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace stepscope {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Pair;
+
+Result<Command> Parse(std::vector<std::string_view> arguments) { return ParseCommand(arguments); }
+
+Command Parsed(std::vector<std::string_view> arguments) {
+  auto command = ParseCommand(arguments);
+  EXPECT_TRUE(command) << (command ? "" : command.error().message);
+  return command ? *std::move(command) : Command();
+}
+
+std::string Problem(std::vector<std::string_view> arguments) {
+  const auto command = ParseCommand(arguments);
+  EXPECT_FALSE(command);
+  return command ? "" : command.error().message;
+}
+
+TEST(FlagsTest, TakesTheDirectoryInAllForms) {
+  for (const auto& command :
+       {Parsed({"runs"}), Parsed({"serve", "runs"}), Parsed({"--logdir", "runs"}),
+        Parsed({"--logdir=runs"}), Parsed({"serve", "--logdir=runs"}), Parsed({"--", "runs"})}) {
+    EXPECT_EQ(command.action, Action::kServe);
+    EXPECT_EQ(command.server.logdir, "runs");
+    EXPECT_EQ(command.logdir_path, "runs");
+  }
+  EXPECT_EQ(Parsed({"--", "--odd"}).server.logdir, "--odd");
+  EXPECT_EQ(Parsed({"serve", "serve"}).server.logdir, "serve");
+  EXPECT_THAT(Problem({}), HasSubstr("stepscope ~/runs"));
+  EXPECT_THAT(Problem({"--logdir="}), HasSubstr("must name a directory"));
+  EXPECT_THAT(Problem({"a", "b"}), HasSubstr("'b' is one directory too many"));
+}
+
+TEST(FlagsTest, ExpandsHome) {
+  setenv("HOME", "/home/me", 1);
+  EXPECT_EQ(Parsed({"--logdir=~/runs"}).logdir_path, "/home/me/runs");
+  EXPECT_EQ(Parsed({"--logdir=~/runs"}).server.logdir, "~/runs");
+  EXPECT_EQ(ExpandHome("~"), "/home/me");
+  EXPECT_EQ(ExpandHome("~other/x"), "~other/x");
+  EXPECT_EQ(ExpandHome("a~/x"), "a~/x");
+}
+
+TEST(FlagsTest, HasTensorBoardsDefaults) {
+  const Command command = Parsed({"runs"});
+  EXPECT_EQ(command.listen.host, "");
+  EXPECT_FALSE(command.listen.bind_all);
+  EXPECT_EQ(command.listen.port, std::nullopt);
+  EXPECT_EQ(command.server.path_prefix, "");
+  EXPECT_EQ(command.reload_interval_s, 5);
+  EXPECT_EQ(command.max_reload_threads, 0u);
+  EXPECT_EQ(command.max_record_bytes, uint64_t{64 << 20});
+  EXPECT_FALSE(command.no_auth);
+  EXPECT_THAT(command.notices, IsEmpty());
+}
+
+TEST(FlagsTest, ReadsValues) {
+  const Command command =
+      Parsed({"runs", "--port", "8080", "--host=0.0.0.0", "--path_prefix=/a/b/", "--window_title",
+              "my runs", "--reload_interval=0.5", "--max_reload_threads=3",
+              "--max_record_bytes=1000", "--samples_per_plugin=scalars=500, images=0",
+              "--allowed_hosts=a.example, b.example:80", "--allowed_hosts=[::1]",
+              "--allow_embedding=http://localhost:8888,https://x.example", "--no_auth"});
+  EXPECT_EQ(command.listen.port, 8080);
+  EXPECT_EQ(command.listen.host, "0.0.0.0");
+  EXPECT_EQ(command.server.path_prefix, "/a/b");
+  EXPECT_EQ(command.server.window_title, "my runs");
+  EXPECT_EQ(command.reload_interval_s, 0.5);
+  EXPECT_EQ(command.max_reload_threads, 3u);
+  EXPECT_EQ(command.max_record_bytes, 1000u);
+  EXPECT_THAT(command.server.samples_per_plugin,
+              ElementsAre(Pair("scalars", 500), Pair("images", 0)));
+  EXPECT_THAT(command.allowed_hosts, ElementsAre("a.example", "b.example:80", "[::1]"));
+  EXPECT_EQ(command.allow_embedding, "http://localhost:8888 https://x.example");
+  EXPECT_TRUE(command.no_auth);
+}
+
+TEST(FlagsTest, ReadsSwitches) {
+  EXPECT_TRUE(Parsed({"runs", "--bind_all"}).listen.bind_all);
+  EXPECT_TRUE(Parsed({"--bind_all", "runs"}).listen.bind_all);
+  EXPECT_FALSE(Parsed({"runs", "--bind_all=false"}).listen.bind_all);
+  EXPECT_EQ(Parsed({"runs", "--port=default"}).listen.port, std::nullopt);
+  EXPECT_EQ(Parsed({"runs", "--port=0"}).listen.port, 0);
+  EXPECT_EQ(Parsed({"--version"}).action, Action::kVersion);
+  EXPECT_EQ(Parsed({"--version_tb"}).action, Action::kVersion);
+  for (const std::string_view help : {"--help", "-h", "--helpfull"}) {
+    EXPECT_EQ(Parsed({help}).action, Action::kHelp);
+  }
+}
+
+TEST(FlagsTest, SaysWhatIsWrongWithAValue) {
+  EXPECT_EQ(Problem({"runs", "--port=70000"}),
+            "--port=70000 must be a whole number from 0 to 65535");
+  EXPECT_THAT(Problem({"runs", "--port=x"}), HasSubstr("whole number"));
+  EXPECT_EQ(Problem({"runs", "--port"}), "--port needs a value");
+  EXPECT_EQ(Problem({"runs", "--port", "--bind_all"}), "--port needs a value");
+  EXPECT_THAT(Problem({"runs", "--reload_interval=-1"}), HasSubstr("0 or more"));
+  EXPECT_THAT(Problem({"runs", "--reload_interval=nan"}), HasSubstr("0 or more"));
+  EXPECT_THAT(Problem({"runs", "--bind_all=perhaps"}), HasSubstr("true or false"));
+  EXPECT_THAT(Problem({"runs", "--samples_per_plugin=scalars"}), HasSubstr("scalars=500"));
+  EXPECT_THAT(Problem({"runs", "--max_reload_threads=0"}), HasSubstr("from 1"));
+  EXPECT_THAT(Problem({"runs", "--allowed_hosts=http://x"}), HasSubstr("'http://x' is none"));
+  for (const std::string_view prefix :
+       {"--path_prefix=x", "--path_prefix=/a/../b", "--path_prefix=/a?b", "--path_prefix=/a//b",
+        "--path_prefix=/a b"}) {
+    EXPECT_THAT(Problem({"runs", prefix}), HasSubstr("plain path")) << prefix;
+  }
+  for (const std::string_view origin :
+       {"--allow_embedding=*", "--allow_embedding=localhost", "--allow_embedding=http://a;b",
+        "--allow_embedding=http://a/b"}) {
+    EXPECT_THAT(Problem({"runs", origin}), HasSubstr("origins like")) << origin;
+  }
+}
+
+TEST(FlagsTest, NamesTheNearestFlag) {
+  EXPECT_THAT(Problem({"runs", "--prot=1"}), HasSubstr("no flag --prot; the nearest is --port"));
+  EXPECT_THAT(Problem({"runs", "--log_dir=x"}), HasSubstr("--logdir"));
+  EXPECT_THAT(Problem({"runs", "-p"}), HasSubstr("two dashes"));
+  EXPECT_EQ(Parse({"runs", "--prot=1"}).error().code, Code::kInvalidArgument);
+}
+
+TEST(FlagsTest, AcceptsTensorBoardsOtherFlags) {
+  const Command command =
+      Parsed({"runs", "--load_fast=false", "--reload_multifile", "true", "--db_import",
+              "--purge_orphaned_data=false", "--db=", "--reuse_port", "true"});
+  EXPECT_THAT(command.notices,
+              ElementsAre(HasSubstr("--load_fast is ignored: "), HasSubstr("--reload_multifile"),
+                          HasSubstr("--db_import"), HasSubstr("--purge_orphaned_data"),
+                          HasSubstr("--db "), HasSubstr("--reuse_port")));
+  EXPECT_EQ(command.server.logdir, "runs");
+}
+
+TEST(FlagsTest, RefusesWhatExcludesEachOther) {
+  EXPECT_EQ(Parse({"a", "--logdir=b"}).error().code, Code::kFailedPrecondition);
+  EXPECT_EQ(Parse({"a", "--bind_all", "--host=x"}).error().code, Code::kFailedPrecondition);
+}
+
+TEST(FlagsTest, HelpFitsAScreen) {
+  const std::string help = HelpText();
+  size_t begin = 0;
+  while (begin < help.size()) {
+    const size_t end = help.find('\n', begin);
+    const std::string line = help.substr(begin, end - begin);
+    EXPECT_LE(line.size(), 80u) << line;
+    EXPECT_FALSE(line.ends_with(' ')) << line;
+    begin = end + 1;
+  }
+  EXPECT_THAT(help, HasSubstr("--logdir=DIR"));
+  EXPECT_THAT(help, HasSubstr("6006"));
+}
+
+}  // namespace
+}  // namespace stepscope
