@@ -18,6 +18,14 @@ std::string_view TakeNumber(std::string_view text, size_t& at) {
   return text.substr(begin, at - begin);
 }
 
+// The digits of a fraction whose point is text[at]: none unless there are some. Moves `at` behind.
+std::string_view TakeFraction(std::string_view text, size_t& at) {
+  if (at + 1 >= text.size() || text[at] != '.' || !IsDigit(text[at + 1])) return {};
+  const size_t begin = ++at;
+  while (at < text.size() && IsDigit(text[at])) ++at;
+  return text.substr(begin, at - begin);
+}
+
 }  // namespace
 
 bool NaturalLess(std::string_view a, std::string_view b) {
@@ -29,6 +37,12 @@ bool NaturalLess(std::string_view a, std::string_view b) {
       const std::string_view right = TakeNumber(b, j);
       if (left.size() != right.size()) return left.size() < right.size();
       if (left != right) return left < right;
+      // What follows "0." is a fraction: lr=0.01 stands before lr=0.1. Elsewhere it may as well be
+      // a version, where 1.9 stands before 1.10.
+      if (!left.empty()) continue;
+      const std::string_view left_fraction = TakeFraction(a, i);
+      const std::string_view right_fraction = TakeFraction(b, j);
+      if (left_fraction != right_fraction) return left_fraction < right_fraction;
       continue;
     }
     const uint8_t left = Fold(a[i++]);

@@ -1,4 +1,5 @@
-// The order in which people expect names: "run2" before "run10", "a" before "B".
+// The order in which people expect names: "run2" before "run10", "lr=0.01" before
+// "lr=0.1", "a" before "B".
 #pragma once
 
 #include <string_view>

@@ -41,12 +41,21 @@ TEST(NaturalOrderTest, SortsAsPeopleExpect) {
   }
 }
 
+TEST(NaturalOrderTest, FractionsOfOneAreDecimals) {
+  const std::vector<std::string> sorted = {"lr=0",     "lr=0.01/seed=1", "lr=0.01/seed=2",
+                                           "lr=0.012", "lr=0.1/seed=1",  "lr=0.3",
+                                           "lr=1.9",   "lr=1.10"};
+  for (size_t i = 0; i + 1 < sorted.size(); ++i) {
+    EXPECT_TRUE(NaturalLess(sorted[i], sorted[i + 1])) << sorted[i];
+  }
+}
+
 TEST(NaturalOrderTest, IsAStrictWeakOrder) {
   std::mt19937 random(2);
   std::vector<std::string> names;
   for (int i = 0; i < 60; ++i) {
     std::string name;
-    for (unsigned length = random() % 5; length > 0; --length) name += "aA01/"[random() % 5];
+    for (unsigned length = random() % 5; length > 0; --length) name += "aA01/."[random() % 6];
     names.push_back(name);
   }
   for (const auto& a : names) {
