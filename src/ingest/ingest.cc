@@ -200,6 +200,8 @@ void Ingest::Coordinate() {
       next_poll = clock_.Monotonic() + poll_period;
     }
     RequestDue();
+    next_sweep =
+        std::min(next_sweep, clock_.Monotonic() + sweep_period());  // The logdir may be gone.
     {
       const std::lock_guard lock(mutex_);
       PublishProgressLocked();
@@ -207,6 +209,7 @@ void Ingest::Coordinate() {
     const Time rest = begin + kCoalescePeriod - clock_.Monotonic();
     if (!watched.empty() && rest > Time(0)) std::this_thread::sleep_for(rest);
   }
+  if (!is_stopping_) publisher_.FlushNow();  // Everything was loaded once.
 }
 
 Ingest::Time Ingest::WaitTime(Time next_sweep, Time next_poll,

@@ -156,7 +156,10 @@ bool RunLoader::Read(EventFile& file, const RandomAccessFile& bytes, const FileS
   while (true) {
     if (!reader.NextBuffered(record)) {
       auto next = reader.Next();
-      if (!next && next.error().code == Code::kCancelled) return false;
+      if (!next && next.error().code == Code::kCancelled) {
+        observer.OnBytes(file.offset - checked_offset);
+        return false;
+      }
       if (!next) {
         const Code code = next.error().code;
         if (code == Code::kDataLoss || code == Code::kOutOfRange) {

@@ -1,0 +1,333 @@
+#include "ingest/ingest.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "testing/event_file.h"
+#include "testing/fake_clock.h"
+#include "testing/memory_file_system.h"
+#include "testing/temporary_directory.h"
+
+namespace stepscope {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+std::vector<std::string> RunNames(const Snapshot& snapshot) {
+  std::vector<std::string> names;
+  for (const auto& run : snapshot.runs) names.push_back(run->name);
+  return names;
+}
+
+uint64_t PointCount(const Snapshot& snapshot, const std::string& run, const std::string& tag) {
+  const Series* const series = snapshot.FindSeries(run, tag);
+  return series == nullptr ? 0 : series->size();
+}
+
+std::string Scalars(int64_t first, int64_t last) {
+  return EventFile().Version().Scalars("loss", first, last).bytes();
+}
+
+// Without threads.
+
+class IngestStepTest : public testing::Test {
+ protected:
+  std::shared_ptr<const Snapshot> Step() {
+    ingest_.Step();
+    return cell_.Load();
+  }
+
+  FakeClock clock_;
+  MemoryFileSystem files_{clock_};
+  Stats stats_;
+  SnapshotCell cell_;
+  Ingest ingest_{{.logdir = "logs"}, files_, clock_, stats_, cell_};
+};
+
+TEST_F(IngestStepTest, LoadsRunsAndFollowsThem) {
+  files_.Write("logs/b/tfevents.1", Scalars(0, 4));
+  files_.Write("logs/a/tfevents.1", Scalars(0, 2));
+  auto snapshot = Step();
+  EXPECT_THAT(RunNames(*snapshot), ElementsAre("a", "b"));
+  EXPECT_EQ(PointCount(*snapshot, "b", "loss"), 5u);
+  EXPECT_TRUE(snapshot->progress.is_complete);
+  EXPECT_EQ(snapshot->progress.runs_loaded, 2u);
+  EXPECT_EQ(snapshot->progress.bytes_read, Scalars(0, 4).size() + Scalars(0, 2).size());
+  EXPECT_EQ(snapshot->progress.bytes_total, snapshot->progress.bytes_read);
+
+  const auto a = snapshot->runs[0];
+  files_.Append("logs/b/tfevents.1", EventFile().Scalars("loss", 5, 5).bytes());
+  files_.Write("logs/c/tfevents.1", Scalars(0, 0));
+  snapshot = Step();
+  EXPECT_THAT(RunNames(*snapshot), ElementsAre("a", "b", "c"));
+  EXPECT_EQ(PointCount(*snapshot, "b", "loss"), 6u);
+  EXPECT_EQ(snapshot->runs[0], a);  // Only changed runs are new.
+
+  const uint64_t generation = snapshot->generation;
+  EXPECT_EQ(Step()->generation, generation);
+}
+
+TEST_F(IngestStepTest, RunsThatDisappear) {
+  files_.Write("logs/a/tfevents.1",
+               EventFile().Version().Scalars("loss", 0, 3).BytesWithBadData(2));
+  files_.Write("logs/b/tfevents.1", Scalars(0, 2));
+  Step();
+  EXPECT_EQ(stats_.Get().size(), 1u);
+  files_.Remove("logs/a");
+  EXPECT_THAT(RunNames(*Step()), ElementsAre("b"));
+  EXPECT_TRUE(stats_.Get().empty());
+  files_.Rename("logs/b", "logs/c");
+  EXPECT_THAT(RunNames(*Step()), ElementsAre("c"));
+  files_.Remove("logs");
+  const auto snapshot = Step();
+  EXPECT_THAT(RunNames(*snapshot), IsEmpty());
+  EXPECT_EQ(snapshot->logdir_state, LogdirState::kMissing);
+}
+
+TEST_F(IngestStepTest, AMissingLogdirIsComplete) {
+  const auto snapshot = Step();
+  EXPECT_EQ(snapshot->logdir_state, LogdirState::kMissing);
+  EXPECT_TRUE(snapshot->progress.is_complete);
+  files_.Write("logs/tfevents.1", Scalars(0, 1));
+  EXPECT_THAT(RunNames(*Step()), ElementsAre("."));
+  EXPECT_EQ(cell_.Load()->logdir_state, LogdirState::kOk);
+}
+
+TEST_F(IngestStepTest, HoldsNoFilesOpen) {
+  for (int i = 0; i < 50; ++i) {
+    files_.Write("logs/run" + std::to_string(i) + "/tfevents.1", Scalars(0, 1));
+  }
+  EXPECT_EQ(Step()->runs.size(), 50u);
+  EXPECT_EQ(files_.open_count(), 0u);
+}
+
+TEST_F(IngestStepTest, PublishesOtherFiles) {
+  files_.Write("logs/w.1.pt.trace.json", "{}");
+  EXPECT_EQ(Step()->other_files->size(), 1u);
+}
+
+TEST_F(IngestStepTest, ClocksThatJumpChangeNothing) {
+  files_.Write("logs/a/tfevents.1", Scalars(0, 2));
+  Step();
+  clock_.JumpWall(-std::chrono::hours(24 * 365));
+  files_.Append("logs/a/tfevents.1", EventFile().Scalars("loss", 3, 3).bytes());
+  EXPECT_EQ(PointCount(*Step(), "a", "loss"), 4u);
+  EXPECT_TRUE(stats_.Get().empty());
+}
+
+// With threads, on the real file system. Nothing sleeps for a fixed time: WaitFor looks until it is
+// so, and fails after a generous while.
+
+class IngestLiveTest : public testing::TestWithParam<bool> {
+ protected:
+  ~IngestLiveTest() override { ingest_.reset(); }
+
+  void Start(double reload_interval_s = 0.05) {
+    ingest_ = std::make_unique<Ingest>(
+        IngestOptions{
+            .logdir = logdir_, .reload_interval_s = reload_interval_s, .can_watch = GetParam()},
+        RealFileSystem(), SystemClock(), stats_, cell_);
+    ingest_->Start();
+  }
+
+  static void Write(const std::string& path, std::string_view bytes, bool append = false) {
+    std::filesystem::create_directories(std::filesystem::path(path).parent_path());
+    std::ofstream file(path, append ? std::ios::binary | std::ios::app : std::ios::binary);
+    file << bytes;
+  }
+
+  bool WaitFor(const std::function<bool(const Snapshot&)>& condition) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (!condition(*cell_.Load())) {
+      if (std::chrono::steady_clock::now() > deadline) return false;
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+    return true;
+  }
+  bool WaitForRuns(const std::vector<std::string>& names) {
+    return WaitFor([&](const Snapshot& snapshot) { return RunNames(snapshot) == names; });
+  }
+  bool WaitForPoints(const std::string& run, uint64_t count) {
+    return WaitFor([&](const Snapshot& s) { return PointCount(s, run, "loss") == count; });
+  }
+
+  TemporaryDirectory directory_;
+  std::string logdir_ = directory_.path() + "/logs";
+  Stats stats_;
+  SnapshotCell cell_;
+  std::unique_ptr<Ingest> ingest_;
+};
+
+INSTANTIATE_TEST_SUITE_P(WatchedOrPolled, IngestLiveTest, testing::Bool(),
+                         [](const auto& can_watch) {
+                           return can_watch.param ? "Watched" : "Polled";
+                         });
+
+TEST_P(IngestLiveTest, FollowsFilesRunsAndDirectories) {
+  Write(logdir_ + "/a/tfevents.1", Scalars(0, 4));
+  Start();
+  ASSERT_TRUE(WaitForPoints("a", 5));
+  ASSERT_TRUE(WaitFor([](const Snapshot& s) { return s.progress.is_complete; }));
+  Write(logdir_ + "/a/tfevents.1", EventFile().Scalars("loss", 5, 5).bytes(), true);
+  ASSERT_TRUE(WaitForPoints("a", 6));
+  Write(logdir_ + "/a/tfevents.2", Scalars(6, 6));
+  ASSERT_TRUE(WaitForPoints("a", 7));
+  Write(logdir_ + "/new/deep/er/tfevents.1", Scalars(0, 1));
+  ASSERT_TRUE(WaitForRuns({"a", "new/deep/er"}));
+  std::filesystem::rename(logdir_ + "/new", logdir_ + "/moved");
+  ASSERT_TRUE(WaitForRuns({"a", "moved/deep/er"}));
+  Write(logdir_ + "/moved/deep/er/tfevents.1", EventFile().Scalars("loss", 2, 2).bytes(), true);
+  ASSERT_TRUE(WaitForPoints("moved/deep/er", 3));
+  std::filesystem::remove_all(logdir_ + "/a");
+  ASSERT_TRUE(WaitForRuns({"moved/deep/er"}));
+  Write(logdir_ + "/a/tfevents.1", Scalars(0, 0));
+  ASSERT_TRUE(WaitForPoints("a", 1));
+}
+
+TEST_P(IngestLiveTest, ReplacedTruncatedAndDeletedFiles) {
+  const std::string path = logdir_ + "/run/tfevents.1";
+  Write(path, Scalars(0, 9));
+  Write(logdir_ + "/run/tfevents.2", Scalars(10, 10));
+  Start();
+  ASSERT_TRUE(WaitForPoints("run", 11));
+  Write(directory_.path() + "/beside", Scalars(100, 119));
+  std::filesystem::rename(directory_.path() + "/beside", path);
+  ASSERT_TRUE(WaitForPoints("run", 21));
+  std::filesystem::resize_file(path,
+                               EventFile().Version().Scalars("loss", 100, 101).bytes().size());
+  ASSERT_TRUE(WaitForPoints("run", 3));
+  std::filesystem::remove(path);
+  ASSERT_TRUE(WaitForPoints("run", 1));
+  std::filesystem::remove(logdir_ + "/run/tfevents.2");
+  ASSERT_TRUE(WaitForRuns({}));
+}
+
+TEST_P(IngestLiveTest, TheLogdirMayComeAndGo) {
+  Start();
+  ASSERT_TRUE(WaitFor([](const Snapshot& s) { return s.logdir_state == LogdirState::kMissing; }));
+  Write(logdir_ + "/a/tfevents.1", Scalars(0, 4));
+  ASSERT_TRUE(WaitForPoints("a", 5));
+  std::filesystem::rename(logdir_, directory_.path() + "/away");
+  ASSERT_TRUE(WaitFor([](const Snapshot& s) { return s.logdir_state == LogdirState::kMissing; }));
+  ASSERT_TRUE(WaitForRuns({}));
+  std::filesystem::rename(directory_.path() + "/away", logdir_);
+  ASSERT_TRUE(WaitForPoints("a", 5));
+  std::filesystem::remove_all(logdir_);
+  ASSERT_TRUE(WaitForRuns({}));
+}
+
+TEST_P(IngestLiveTest, LinksLoopsFifosAndSockets) {
+  Write(logdir_ + "/a/tfevents.1", Scalars(0, 4));
+  Write(directory_.path() + "/elsewhere/tfevents.1", Scalars(0, 1));
+  std::filesystem::create_directory_symlink(directory_.path() + "/elsewhere", logdir_ + "/linked");
+  std::filesystem::create_directory_symlink(logdir_, logdir_ + "/a/loop");
+  ASSERT_EQ(::mkfifo((logdir_ + "/tfevents.fifo").c_str(), 0600), 0);
+  std::filesystem::create_directory(logdir_ + "/by_file");
+  std::filesystem::create_symlink(logdir_ + "/a/tfevents.1", logdir_ + "/by_file/tfevents.1");
+  Start();
+  ASSERT_TRUE(WaitForRuns({"a", "by_file", "linked"}));
+  ASSERT_TRUE(WaitForPoints("linked", 2));
+  EXPECT_EQ(stats_.Get().at(Stat::kDirectoryLoop).count, 1u);
+  // Growth behind a link of either kind.
+  Write(directory_.path() + "/elsewhere/tfevents.1", EventFile().Scalars("loss", 2, 2).bytes(),
+        true);
+  ASSERT_TRUE(WaitForPoints("linked", 3));
+  Write(logdir_ + "/a/tfevents.1", EventFile().Scalars("loss", 5, 5).bytes(), true);
+  ASSERT_TRUE(WaitForPoints("by_file", 6));
+  ASSERT_TRUE(WaitForPoints("a", 6));
+}
+
+TEST_P(IngestLiveTest, AFileThatAnotherProcessWrites) {
+  constexpr int64_t kSteps = 2000;
+  std::filesystem::create_directories(logdir_ + "/run");
+  Start();
+  const std::string path = logdir_ + "/run/tfevents.1";
+  const EventFile file = std::move(EventFile().Version().Scalars("loss", 0, kSteps - 1));
+  const pid_t child = ::fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {  // Only system calls here: the parent has threads.
+    const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+    size_t written = 0;
+    size_t piece = 1;
+    while (written < file.bytes().size()) {
+      const size_t count = std::min(piece, file.bytes().size() - written);
+      if (::write(descriptor, file.bytes().data() + written, count) < 0) ::_exit(1);
+      written += count;
+      piece = piece * 7 % 509 + 1;
+    }
+    ::_exit(0);
+  }
+  uint64_t last = 0;
+  EXPECT_TRUE(WaitFor([&](const Snapshot& snapshot) {
+    const uint64_t count = PointCount(snapshot, "run", "loss");
+    EXPECT_GE(count, last);
+    last = count;
+    return count == kSteps;
+  }));
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  const Snapshot& snapshot = *cell_.Load();
+  int64_t step = 0;
+  const ScalarColumnView& view = snapshot.FindSeries("run", "loss")->strands[0].scalars;
+  for (size_t b = 0; b < view.block_count(); ++b) {
+    for (const int64_t s : view.block(b).steps) ASSERT_EQ(s, step++);
+  }
+  EXPECT_TRUE(WaitFor([&](const Snapshot&) {
+    return !stats_.Get().contains(Stat::kRecordTruncated);  // Taken back at the end.
+  }));
+}
+
+TEST_P(IngestLiveTest, LoadsOnceWhenToldSo) {
+  Write(logdir_ + "/a/tfevents.1", Scalars(0, 4));
+  Start(/*reload_interval_s=*/0);
+  ASSERT_TRUE(WaitFor([](const Snapshot& s) { return s.progress.is_complete; }));
+  EXPECT_EQ(PointCount(*cell_.Load(), "a", "loss"), 5u);
+  EXPECT_TRUE(stats_.Get().empty());  // Nothing is polled "instead".
+}
+
+TEST_P(IngestLiveTest, ShowsManyRunsAsTheyAreRead) {
+  constexpr int kRuns = 200;
+  for (int i = 0; i < kRuns; ++i) {
+    Write(logdir_ + "/run" + std::to_string(i) + "/tfevents.1", Scalars(0, 99));
+  }
+  Start();
+  ASSERT_TRUE(WaitFor([](const Snapshot& s) { return s.progress.is_complete; }));
+  const auto snapshot = cell_.Load();
+  ASSERT_EQ(snapshot->runs.size(), size_t{kRuns});
+  EXPECT_EQ(snapshot->progress.runs_loaded, uint64_t{kRuns});
+  for (const auto& run : snapshot->runs) EXPECT_EQ(run->point_count, 100u);
+}
+
+TEST_P(IngestLiveTest, StopsSoonInTheMiddleOfALoad) {
+  EventFile file;
+  file.Version();
+  for (int64_t step = 0; step < 50'000; ++step) file.Scalar("loss", step, 1);
+  std::string large;
+  for (int i = 0; i < 20; ++i) large += file.bytes();
+  for (int i = 0; i < 4; ++i) Write(logdir_ + "/run" + std::to_string(i) + "/tfevents.1", large);
+  Start();
+  ASSERT_TRUE(WaitFor([](const Snapshot& s) { return s.progress.bytes_read > 0; }));
+  const auto begin = std::chrono::steady_clock::now();
+  ingest_->Stop();
+  // Generous, because other programs share the machine, and sanitizers slow us down.
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(2));
+  EXPECT_FALSE(cell_.Load()->progress.is_complete);
+}
+
+}  // namespace
+}  // namespace stepscope

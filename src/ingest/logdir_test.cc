@@ -1,0 +1,219 @@
+#include "ingest/logdir.h"
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "testing/fake_clock.h"
+#include "testing/memory_file_system.h"
+
+namespace stepscope {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::UnorderedElementsAre;
+
+class Observer final : public DirectoryObserver {
+ public:
+  void OnEnter(const std::string& key, const std::string& /*path*/) override {
+    EXPECT_TRUE(keys.insert(key).second) << key;
+  }
+  void OnLeave(const std::string& key) override { EXPECT_EQ(keys.erase(key), 1u) << key; }
+  std::set<std::string> keys;
+};
+
+class LogdirTest : public testing::Test {
+ protected:
+  void Put(const std::string& path) { files_.Write("logs/" + path, ""); }
+  uint64_t Count(Stat stat) const {
+    const auto counted = stats_.Get();
+    const auto found = counted.find(stat);
+    return found == counted.end() ? 0 : found->second.count;
+  }
+
+  FakeClock clock_;
+  MemoryFileSystem files_{clock_};
+  Stats stats_;
+  Observer observer_;
+  Logdir logdir_{"logs", files_, stats_, observer_};
+};
+
+TEST(LogdirNamesTest, EventFiles) {
+  for (const char* name : {"events.out.tfevents.1.host", "foo.tfevents.bak", "xtfeventsx",
+                           "tfevents", "events.out.tfevents.1.profile-empty"}) {
+    EXPECT_TRUE(IsEventFileName(name)) << name;
+  }
+  for (const char* name : {"EVENTS.OUT.TFEVENTS.1", "tfdbg_events.1.host.metadata", "tf.events"}) {
+    EXPECT_FALSE(IsEventFileName(name)) << name;
+  }
+  EXPECT_TRUE(IsPlaceholderName("events.out.tfevents.1.profile-empty"));
+}
+
+TEST_F(LogdirTest, ADirectoryWithAnEventFileIsARun) {
+  Put("tfevents.0");
+  Put("a/tfevents.2");
+  Put("a/tfevents.1");
+  Put("a/notes.txt");
+  Put("a/b/c/tfevents.1");
+  Put("with space/tfevents");
+  Put(".hidden/tfevents.1");
+  Put(".stepscope/tfevents.1");
+  Put("a/.stepscope/x/tfevents.1");
+  Put("empty/notes.txt");
+  Put("only/x.tfevents.profile-empty");
+  files_.MakeFifo("logs/fifo/tfevents.1");
+  files_.Link("logs/dangling/tfevents.1", "nowhere");
+
+  const LogdirChanges changes = logdir_.Scan();
+  EXPECT_THAT(changes.changed_runs,
+              UnorderedElementsAre(".", "a", "a/b/c", "with space", ".hidden", "only"));
+  EXPECT_THAT(changes.removed_runs, IsEmpty());
+  EXPECT_THAT(logdir_.Find("a")->event_files, ElementsAre("tfevents.1", "tfevents.2"));
+  EXPECT_EQ(logdir_.PathOf("."), "logs");
+  EXPECT_EQ(logdir_.PathOf("a/b/c"), "logs/a/b/c");
+  EXPECT_EQ(logdir_.state(), LogdirState::kOk);
+  EXPECT_TRUE(observer_.keys.contains("empty"));
+  EXPECT_FALSE(observer_.keys.contains(".stepscope"));
+  EXPECT_TRUE(stats_.Get().empty());
+
+  EXPECT_THAT(logdir_.Scan().changed_runs, IsEmpty());
+}
+
+TEST_F(LogdirTest, SaysWhatCameAndWent) {
+  Put("a/tfevents.1");
+  Put("b/c/tfevents.1");
+  logdir_.Scan();
+  Put("a/tfevents.2");
+  Put("new/deep/tfevents.1");
+  files_.Remove("logs/b");
+  const LogdirChanges changes = logdir_.Scan();
+  EXPECT_THAT(changes.changed_runs, UnorderedElementsAre("a", "new/deep"));
+  EXPECT_THAT(changes.removed_runs, ElementsAre("b/c"));
+  EXPECT_THAT(observer_.keys, ElementsAre(".", "a", "new", "new/deep"));
+
+  // The last event file goes, the directory stays.
+  files_.Remove("logs/a/tfevents.1");
+  files_.Remove("logs/a/tfevents.2");
+  EXPECT_THAT(logdir_.Scan().removed_runs, ElementsAre("a"));
+}
+
+TEST_F(LogdirTest, ListsOneDirectoryAgain) {
+  Put("a/tfevents.1");
+  Put("b/tfevents.1");
+  logdir_.Scan();
+  Put("a/sub/deep/tfevents.1");
+  Put("b/tfevents.2");
+  const LogdirChanges changes = logdir_.ScanDirectory("a");
+  EXPECT_THAT(changes.changed_runs, ElementsAre("a/sub/deep"));  // Nobody looked at b.
+  EXPECT_THAT(logdir_.ScanDirectory("gone").changed_runs, IsEmpty());
+}
+
+TEST_F(LogdirTest, WatchesAReplacedDirectoryAnew) {
+  Put("a/tfevents.1");
+  Put("a/old/tfevents.1");
+  logdir_.Scan();
+  files_.Remove("logs/a");
+  Put("a/tfevents.2");
+  const LogdirChanges changes = logdir_.ScanDirectory(".", {"a"});
+  EXPECT_THAT(changes.changed_runs, ElementsAre("a"));
+  EXPECT_THAT(changes.removed_runs, ElementsAre("a/old"));
+  EXPECT_THAT(observer_.keys, ElementsAre(".", "a"));
+}
+
+TEST_F(LogdirTest, MissingThenThereThenGone) {
+  EXPECT_THAT(logdir_.Scan().changed_runs, IsEmpty());
+  EXPECT_EQ(logdir_.state(), LogdirState::kMissing);
+  Put("a/tfevents.1");
+  EXPECT_THAT(logdir_.Scan().changed_runs, ElementsAre("a"));
+  EXPECT_EQ(logdir_.state(), LogdirState::kOk);
+  files_.Remove("logs");
+  EXPECT_THAT(logdir_.ScanDirectory(".").removed_runs, ElementsAre("a"));
+  EXPECT_EQ(logdir_.state(), LogdirState::kMissing);
+  EXPECT_TRUE(observer_.keys.empty());
+  Put("a/tfevents.1");
+  EXPECT_THAT(logdir_.ScanDirectory(".").changed_runs, ElementsAre("a"));
+  EXPECT_EQ(logdir_.state(), LogdirState::kOk);
+}
+
+TEST_F(LogdirTest, AFileIsNoLogdir) {
+  files_.Write("logs", "text");
+  EXPECT_THAT(logdir_.Scan().changed_runs, IsEmpty());
+  EXPECT_EQ(logdir_.state(), LogdirState::kNotADirectory);
+}
+
+TEST_F(LogdirTest, FollowsLinksButNoLoops) {
+  Put("a/tfevents.1");
+  files_.Write("elsewhere/run/tfevents.1", "");
+  files_.Link("logs/other", "elsewhere");
+  files_.Link("logs/a/up", "logs");
+  files_.Link("logs/a/self", "logs/a");
+  files_.Link("logs/linked/tfevents.1", "logs/a/tfevents.1");
+  EXPECT_THAT(logdir_.Scan().changed_runs, UnorderedElementsAre("a", "other/run", "linked"));
+  EXPECT_EQ(Count(Stat::kDirectoryLoop), 2u);
+  EXPECT_TRUE(logdir_.Find("linked")->has_linked_files);
+  EXPECT_FALSE(logdir_.Find("a")->has_linked_files);
+  logdir_.Scan();
+  EXPECT_EQ(Count(Stat::kDirectoryLoop), 2u);
+  files_.Remove("logs/a/up");
+  logdir_.ScanDirectory("a");
+  EXPECT_EQ(Count(Stat::kDirectoryLoop), 1u);
+  files_.Remove("logs/a");
+  logdir_.Scan();
+  EXPECT_EQ(Count(Stat::kDirectoryLoop), 0u);
+}
+
+TEST_F(LogdirTest, CountsADirectoryThatCannotBeListed) {
+  Put("a/tfevents.1");
+  Put("b/tfevents.1");
+  files_.SetError("logs/a", Code::kPermissionDenied);
+  EXPECT_THAT(logdir_.Scan().changed_runs, ElementsAre("b"));
+  EXPECT_EQ(Count(Stat::kDirectoryUnreadable), 1u);
+  logdir_.Scan();
+  EXPECT_EQ(Count(Stat::kDirectoryUnreadable), 1u);
+  files_.SetError("logs/a", std::nullopt);
+  EXPECT_THAT(logdir_.Scan().changed_runs, ElementsAre("a"));
+  EXPECT_EQ(Count(Stat::kDirectoryUnreadable), 0u);
+
+  files_.SetError("logs", Code::kPermissionDenied);
+  EXPECT_THAT(logdir_.Scan().removed_runs, IsEmpty());  // What is known stays.
+  EXPECT_EQ(logdir_.state(), LogdirState::kUnreadable);
+}
+
+TEST_F(LogdirTest, ReportsOtherFilesByKind) {
+  Put("run/w.123.pt.trace.json");
+  Put("run/w.123.pt.trace.json.gz");
+  Put("run/projector_config.pbtxt");
+  Put("run/plugins/profile/2026_01_01/vm.xplane.pb");
+  Put("tfdbg_events.1.host.metadata");
+  Put("plugins/profile/s/vm.overview_page.pb");
+  Put("plugins/profile/not_in_a_session");
+  EXPECT_TRUE(logdir_.Scan().has_other_files);
+  EXPECT_THAT(logdir_.OtherFiles(),
+              UnorderedElementsAre(
+                  OtherFile{"run/w.123.pt.trace.json", OtherFileKind::kTorchTrace},
+                  OtherFile{"run/w.123.pt.trace.json.gz", OtherFileKind::kTorchTrace},
+                  OtherFile{"run/projector_config.pbtxt", OtherFileKind::kProjectorConfig},
+                  OtherFile{"run/plugins/profile/2026_01_01/vm.xplane.pb", OtherFileKind::kProfile},
+                  OtherFile{"tfdbg_events.1.host.metadata", OtherFileKind::kDebugger},
+                  OtherFile{"plugins/profile/s/vm.overview_page.pb", OtherFileKind::kProfile}));
+  EXPECT_FALSE(logdir_.Scan().has_other_files);
+  files_.Remove("logs/run");
+  EXPECT_TRUE(logdir_.Scan().has_other_files);
+}
+
+TEST_F(LogdirTest, DoesNotWalkForEver) {
+  std::string path = "logs";
+  for (int i = 0; i < Logdir::kMaxDepth + 20; ++i) path += "/d";
+  files_.Write(path + "/tfevents.1", "");
+  EXPECT_THAT(logdir_.Scan().changed_runs, IsEmpty());
+  EXPECT_EQ(Count(Stat::kLimitReached), 1u);
+  logdir_.Scan();
+  EXPECT_EQ(Count(Stat::kLimitReached), 1u);
+}
+
+}  // namespace
+}  // namespace stepscope
