@@ -200,3 +200,18 @@ it('shows where another card is pointed at, without a tooltip', () => {
   expect(document.querySelector('.tooltip')).toBeNull();
   expect(oncrosshair).not.toHaveBeenCalled();
 });
+
+it('does not take the window that it was given for the whole', () => {
+  const onview = vi.fn<(view: View) => void>();
+  const inside = [makeLine({ key: 'a', x: [40, 50, 60], y: [0, 0.5, 1] })];
+  const { press } = show({
+    lines: inside,
+    view: { x: [45, 55], y: null },
+    extentX: [0, 100],
+    onview,
+  });
+  for (let i = 0; i < 3; ++i) press('-');
+  const range = onview.mock.lastCall?.[0].x;
+  expect(range?.[0]).toBeCloseTo(50 - 5 * 1.5 ** 3);
+  expect(range?.[1]).toBeCloseTo(50 + 5 * 1.5 ** 3);
+});

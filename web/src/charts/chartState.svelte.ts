@@ -20,7 +20,7 @@ import { measureLabel } from './text';
 import { currentTheme } from './theme.svelte';
 import { makeTooltip } from './tooltip';
 import { wholeView } from './types';
-import type { ChartSettings, Line, Range, View } from './types';
+import type { ChartSettings, Line, Range, View, XAxis } from './types';
 import { isSameView, isWithinScale, isZoomed, pan, scaleAt, zoomTo } from './viewport';
 import type { Shown } from './viewport';
 
@@ -31,6 +31,8 @@ export interface ChartInput {
   readonly view: View;
   readonly highlightKey: string | null;
   readonly crosshair: number | null;
+  /** Null: what the lines cover. */
+  readonly extentX: Range | null;
   setView(view: View): void;
 }
 
@@ -55,7 +57,7 @@ export class ChartState implements GestureTarget {
   /** Where the arrow keys stand. */
   private cursor = $state.raw<{ value: number; key: string | null } | null>(null);
 
-  readonly extentX = $derived.by(() => extentOfX(this.input.lines));
+  readonly extentX = $derived.by(() => this.input.extentX ?? extentOfX(this.input.lines));
   private readonly whole = $derived.by(() => fitX(this.extentX, this.input.settings.xAxis));
   private readonly keys = $derived.by(() => this.input.lines.map((line) => line.key).join('\n'));
   readonly isPinned = $derived.by(() => this.pin !== null);
@@ -134,7 +136,13 @@ export class ChartState implements GestureTarget {
     return nearest !== null && nearest.distance <= highlightPixels ? nearest.line.key : null;
   });
 
+  private readonly highlightKey = $derived.by(() =>
+    this.hover === null ? this.input.highlightKey : null,
+  );
+
   private readonly motion = new RangeMotion();
+  // Under a zoom the lines may be a window only: then this remembers where the axis ends.
+  private widest: { axis: XAxis; range: Range } | null = null;
   private answered: Question | null = null;
   private pendingView: View | null = null;
 
@@ -142,7 +150,7 @@ export class ChartState implements GestureTarget {
 
   /** Everything that a scene depends on; reading it in an effect redraws when it changes. */
   sceneInput(): Omit<SceneInput, 'ranges'> {
-    const { lines, settings, highlightKey } = this.input;
+    const { lines, settings } = this.input;
     const theme = currentTheme();
     // The axes also depend on the view, and move again when a hand lets go.
     dependOn(this.input.view, this.isBusy);
@@ -150,7 +158,7 @@ export class ChartState implements GestureTarget {
       ...this.size,
       lines,
       settings,
-      highlightKey,
+      highlightKey: this.highlightKey,
       theme,
       measure: (label) => measureLabel(label, theme.font),
     };
@@ -212,6 +220,7 @@ export class ChartState implements GestureTarget {
     const isSame = this.answered !== null && isSameQuestion(this.answered, question);
     const wasShown = this.scene !== null;
     this.answered = question;
+    this.widen();
     const handY = settings.logY && view.y !== null && view.y[0] <= 0 ? null : view.y;
     const shownY = this.scene?.scaleY.domain ?? null;
     let y: Range;
@@ -231,6 +240,16 @@ export class ChartState implements GestureTarget {
       settings.logY,
     );
     return this.motion.at(nowMs);
+  }
+
+  private widen(): void {
+    const { whole, widest } = this;
+    const { view, settings, extentX } = this.input;
+    const keeps = view.x !== null && extentX === null && widest?.axis === settings.xAxis;
+    const range: Range = keeps
+      ? [Math.min(whole[0], widest.range[0]), Math.max(whole[1], widest.range[1])]
+      : whole;
+    this.widest = { axis: settings.xAxis, range };
   }
 
   // While a hand moves the x axis the y axis keeps still under it.
@@ -310,7 +329,8 @@ export class ChartState implements GestureTarget {
 
   // Two fingers move twice a frame: the second must go on from where the first has come to.
   private shown(scene: Scene): Shown {
-    const { pendingView: pending, whole } = this;
+    const { pendingView: pending } = this;
+    const whole = this.widest?.range ?? this.whole;
     if (pending === null) return { scaleX: scene.scaleX, scaleY: scene.scaleY, whole };
     const { log } = scene.scaleY;
     return {

@@ -75,7 +75,15 @@ export interface LineChartProps {
   readonly lines: readonly Line[];
   readonly settings?: ChartSettings;
   readonly view?: View;
-  /** The run hovered elsewhere: its line is drawn on top, the others step back. */
+  /**
+   * What x covers when nothing is zoomed, where `lines` hold only the window that `view` shows:
+   * zooming out and panning end there. By default what the lines have covered so far.
+   */
+  readonly extentX?: Range | null;
+  /**
+   * The run hovered elsewhere: its line is drawn on top, the others step back. Without effect while
+   * the pointer is on this chart, where the nearest line stands out already.
+   */
   readonly highlightKey?: string | null;
   /** The x that another card points at, in the unit of this card's x axis. */
   readonly crosshair?: number | null;
