@@ -190,6 +190,9 @@ describe('the keyboard', () => {
     expect(press('0').defaultPrevented).toBe(true);
     expect(onview).toHaveBeenLastCalledWith({ x: null, y: null });
     expect(press('j').defaultPrevented).toBe(false);
+    expect(press('Escape').defaultPrevented).toBe(false);
+    press('ArrowRight');
+    expect(press('Escape').defaultPrevented).toBe(true);
     expect(press('0', { ctrlKey: true }).defaultPrevented).toBe(false);
   });
 });

@@ -167,7 +167,9 @@ export class ChartState implements GestureTarget {
   /** The scene of a frame drawn now. */
   nextScene(nowMs: number): Scene {
     const ranges = this.moveRanges(nowMs);
-    this.scene = makeScene({ ...this.sceneInput(), ranges });
+    // Nothing moves sideways under a pointer because a label got shorter.
+    const gutter = this.hover !== null || this.isBusy ? this.scene?.plot.left : undefined;
+    this.scene = makeScene({ ...this.sceneInput(), ranges, ...(gutter && { gutter }) });
     return this.scene;
   }
 
@@ -177,6 +179,7 @@ export class ChartState implements GestureTarget {
 
   /** True when the input meant something to this chart. */
   send(input: Input): boolean {
+    if (input.type === 'key' && input.key === 'Escape' && !this.isEscapable()) return false;
     const { gesture, actions } = advance(this.gesture, input);
     this.gesture = gesture;
     for (const action of actions) this.apply(action);
@@ -240,6 +243,11 @@ export class ChartState implements GestureTarget {
       settings.logY,
     );
     return this.motion.at(nowMs);
+  }
+
+  // Otherwise Escape is the page's, which may have something to close.
+  private isEscapable(): boolean {
+    return this.isBusy || this.pin !== null || this.cursor !== null;
   }
 
   private widen(): void {

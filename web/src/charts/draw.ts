@@ -5,7 +5,7 @@ import { markRadius } from './marks';
 import type { Mark, MarkKind } from './marks';
 import type { Pen } from './pen';
 import { isSorted, indicesWithin } from './sorted';
-import type { PlacedTick, Scene } from './scene';
+import type { Scene } from './scene';
 import { tickGap } from './scene';
 import type { Line } from './types';
 
@@ -259,10 +259,7 @@ function drawLabels(pen: Pen, scene: Scene): void {
   pen.textAlign = 'right';
   for (const tick of scene.yTicks) pen.fillText(tick.label, plot.left - tickGap, tick.at);
   pen.textAlign = 'center';
-  const labelled = (tick: PlacedTick): boolean => tick.label !== '';
-  for (const tick of scene.xTicks.filter(labelled)) {
-    pen.fillText(tick.label, tick.labelAt, plot.bottom + 13);
-  }
+  for (const tick of scene.xTicks) pen.fillText(tick.label, tick.labelAt, plot.bottom + 13);
   if (scene.note !== '') drawNote(pen, scene);
 }
 

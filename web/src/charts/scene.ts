@@ -51,6 +51,8 @@ export interface SceneInput {
   readonly pixelRatio: number;
   /** The width of a tick label in CSS pixels. */
   readonly measure: (label: string) => number;
+  /** The least room for the labels of the y axis; by default what all cards have. */
+  readonly gutter?: number;
   /** What stands above the chart, in a picture with a title. */
   readonly top?: number;
 }
@@ -75,7 +77,10 @@ export function makeScene(input: SceneInput): Scene {
   const yCount = Math.min(Math.max(Math.floor((bottom - top) / 26) + 1, 2), maxTicks);
   const yTicks = (settings.logY ? logTicks : valueTicks)(ranges.y, yCount);
   const widest = hasData ? Math.max(0, ...yTicks.map((tick) => input.measure(tick.label))) : 0;
-  const left = Math.max(minGutter, Math.ceil((widest + tickGap + 4) / gutterStep) * gutterStep);
+  const left = Math.max(
+    input.gutter ?? minGutter,
+    Math.ceil((widest + tickGap + 4) / gutterStep) * gutterStep,
+  );
   const right = Math.max(width - marginRight, left + 1);
 
   const scaleX = makeScale(ranges.x, [left, right]);
@@ -88,7 +93,7 @@ export function makeScene(input: SceneInput): Scene {
     scaleX,
     scaleY,
     // Before the first data axes say nothing, for there is nothing to measure.
-    xTicks: hasData ? xTicks : xTicks.map(withoutLabel),
+    xTicks: hasData ? xTicks : [],
     yTicks: yTicks.map((tick) => {
       const at = toPixel(scaleY, tick.value);
       return { value: tick.value, label: hasData ? tick.label : '', at, labelAt: at };
@@ -131,10 +136,6 @@ function placeXTicks(
     }
   }
   return [];
-}
-
-function withoutLabel(tick: PlacedTick): PlacedTick {
-  return { ...tick, label: '' };
 }
 
 function noteFor(lines: readonly Line[], logY: boolean): string {
