@@ -1,6 +1,7 @@
 // The scanner on any bytes: nothing is read past the end, views stay within the message, and the
 // ways to the same answer (whole and in pieces, one number and all of them) agree.
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -32,6 +33,12 @@ class BytesFile final : public RandomAccessFile {
  private:
   Bytes bytes_;
 };
+
+// Equal also where both are the same NaN.
+bool SameBits(float a, float b) { return std::bit_cast<uint32_t>(a) == std::bit_cast<uint32_t>(b); }
+bool SameBits(double a, double b) {
+  return std::bit_cast<uint64_t>(a) == std::bit_cast<uint64_t>(b);
+}
 
 void CheckWithin(Bytes part, Bytes whole) {
   CHECK(part.empty() ||
@@ -101,7 +108,7 @@ void CheckSparseSummary(Bytes summary) {
     if ((*value)->lacks_long_fields) continue;
     CHECK((*value)->tag == expected->tag);
     CHECK((*value)->metadata.has_value() == expected->metadata.has_value());
-    CHECK(std::memcmp(&(*value)->simple_value, &expected->simple_value, sizeof(float)) == 0);
+    CHECK(SameBits((*value)->simple_value, expected->simple_value));
   }
 }
 
@@ -111,14 +118,14 @@ void CheckScalarEvent(Bytes message) {
   if (!ParseScalarEvent(message, scalar)) return;
   const auto event = ParseEvent(message);
   CHECK(event && event->kind == EventKind::kSummary && event->step == scalar.step);
-  CHECK(std::memcmp(&event->wall_time, &scalar.wall_time, sizeof(double)) == 0);
+  CHECK(SameBits(event->wall_time, scalar.wall_time));
   SummaryReader values(event->body);
   Bytes bytes;
   CHECK(values.Next(bytes));
   const auto value = ParseValue(bytes);
   CHECK(value && value->tag == scalar.tag && value->kind == ValueKind::kSimpleValue);
   CHECK(!value->metadata);
-  CHECK(std::memcmp(&value->simple_value, &scalar.value, sizeof(float)) == 0);
+  CHECK(SameBits(value->simple_value, scalar.value));
   CHECK(!values.Next(bytes) && values.ok());
 }
 
@@ -132,7 +139,7 @@ void CheckEvent(Bytes message) {
   CheckWithin(event->body, message);
   if (sparse) {
     CHECK(sparse->kind == event->kind && sparse->step == event->step);
-    CHECK(std::memcmp(&sparse->wall_time, &event->wall_time, sizeof(double)) == 0);
+    CHECK(SameBits(sparse->wall_time, event->wall_time));
     CHECK(sparse->body.length == event->body.size());
   }
   if (event->kind == EventKind::kSummary) {

@@ -84,7 +84,7 @@ double CheckAndParseFast(const Record& record) {
 }
 double CheckAndParse(const Record& record) { return record.IsIntact() ? Parse(record) : 0; }
 
-void BM_Records(benchmark::State& state, Shape shape, double (*use)(const Record&)) {
+void Records(benchmark::State& state, Shape shape, double (*use)(const Record&)) {
   constexpr int64_t kRecords = 100'000;
   const std::string file = ScalarFile(shape, kRecords);
   for (auto _ : state) {
@@ -109,12 +109,12 @@ void BM_Records(benchmark::State& state, Shape shape, double (*use)(const Record
   state.SetBytesProcessed(state.iterations() * static_cast<int64_t>(file.size()));
   state.counters["record_bytes"] = static_cast<double>(file.size()) / kRecords;
 }
-BENCHMARK_CAPTURE(BM_Records, frame, Shape::kSimpleValue, Frame);
-BENCHMARK_CAPTURE(BM_Records, frame_crc, Shape::kSimpleValue, Check);
-BENCHMARK_CAPTURE(BM_Records, frame_parse, Shape::kSimpleValue, Parse);
-BENCHMARK_CAPTURE(BM_Records, frame_crc_parse, Shape::kSimpleValue, CheckAndParse);
-BENCHMARK_CAPTURE(BM_Records, frame_crc_parse_fast, Shape::kSimpleValue, CheckAndParseFast);
-BENCHMARK_CAPTURE(BM_Records, frame_crc_parse_tensor, Shape::kTensor, CheckAndParse);
+BENCHMARK_CAPTURE(Records, frame, Shape::kSimpleValue, Frame);
+BENCHMARK_CAPTURE(Records, frame_crc, Shape::kSimpleValue, Check);
+BENCHMARK_CAPTURE(Records, frame_parse, Shape::kSimpleValue, Parse);
+BENCHMARK_CAPTURE(Records, frame_crc_parse, Shape::kSimpleValue, CheckAndParse);
+BENCHMARK_CAPTURE(Records, frame_crc_parse_fast, Shape::kSimpleValue, CheckAndParseFast);
+BENCHMARK_CAPTURE(Records, frame_crc_parse_tensor, Shape::kTensor, CheckAndParse);
 
 }  // namespace
 }  // namespace stepscope

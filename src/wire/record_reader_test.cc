@@ -197,11 +197,13 @@ TEST(RecordReaderTest, FindsEveryFlippedBit) {
   const std::string before = Encode("before");
   const std::string damaged = Encode("damaged");
   const std::string after = Encode("after");
+  const std::string intact = before + damaged + after;
   for (size_t bit = 0; bit < 8 * damaged.size(); ++bit) {
     SCOPED_TRACE(bit);
-    std::string flipped = damaged;
-    flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << bit % 8));
-    const Outcome outcome = ReadAll({before + flipped + after});
+    std::string bytes = intact;
+    char& byte = bytes[before.size() + bit / 8];
+    byte = static_cast<char>(byte ^ (1 << bit % 8));
+    const Outcome outcome = ReadAll({bytes});
     if (bit / 8 < kRecordHeaderBytes) {
       EXPECT_EQ(outcome.records, Strings({"before"}));
       EXPECT_EQ(outcome.error, Code::kDataLoss);
