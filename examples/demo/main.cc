@@ -34,7 +34,8 @@ std::vector<RunConfig> MakeConfigs(int64_t steps) {
   add("logistic/lr=0.01/seed=1", Task::kLogisticOnMoons, 0.01F, 1);
   add("two_layer/lr=0.03/seed=1", Task::kTwoLayersOnSpirals, 0.03F, 1);
   add("two_layer/lr=0.2/seed=1", Task::kTwoLayersOnSpirals, 0.2F, 1);
-  add("two_layer/lr=8_diverges", Task::kTwoLayersOnSpirals, 8, 1);
+  add("two_layer/lr=0.5/naive_loss", Task::kTwoLayersOnSpirals, 0.5F, 1);
+  configs.back().loss_form = LossForm::kNaive;
   add("logistic/lr=0.1/seed=1", Task::kLogisticOnMoons, 0.1F, 1);
   add("two_layer/restarted", Task::kTwoLayersOnSpirals, 0.1F, 4);
   configs.back().dies_at_step = steps * 5 / 8;

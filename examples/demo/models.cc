@@ -17,6 +17,22 @@ float Slope(float activation) { return activation < 0 ? 0.1F : 1.0F; }
 
 float Sigmoid(float logit) { return 1 / (1 + std::exp(-logit)); }
 
+struct PointLoss {
+  float loss = 0;
+  float slope = 0;  // By the logit.
+};
+
+PointLoss StableLoss(float logit, float label) {
+  return {CrossEntropy(logit, label), Sigmoid(logit) - label};
+}
+
+PointLoss NaiveLoss(float logit, float label) {
+  const float probability = Sigmoid(logit);
+  const float by_logit = probability * (1 - probability);
+  return {-std::log(label > 0.5F ? probability : 1 - probability),
+          (probability - label) / by_logit * by_logit};
+}
+
 }  // namespace
 
 LogisticRegression::LogisticRegression(Random& random) {
@@ -81,15 +97,17 @@ Score Evaluate(const Model& model, std::span<const Point> points) {
   return score;
 }
 
-float LossAndGradient(const Model& model, std::span<const Point> points,
-                      std::span<float> gradient) {
+float LossAndGradient(const Model& model, std::span<const Point> points, std::span<float> gradient,
+                      LossForm form) {
   std::fill(gradient.begin(), gradient.end(), 0.0F);
   const float share = 1 / static_cast<float>(points.size());
   float loss = 0;
   for (const Point& point : points) {
     const float logit = model.Logit(point);
-    loss += share * CrossEntropy(logit, point.label);
-    model.AddGradient(point, share * (Sigmoid(logit) - point.label), gradient);
+    const PointLoss of_point =
+        form == LossForm::kNaive ? NaiveLoss(logit, point.label) : StableLoss(logit, point.label);
+    loss += share * of_point.loss;
+    model.AddGradient(point, share * of_point.slope, gradient);
   }
   return loss;
 }

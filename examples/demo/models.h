@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -52,8 +53,13 @@ struct Score {
 };
 Score Evaluate(const Model& model, std::span<const Point> points);
 
+// How the cross entropy is computed. `kNaive` is everybody's first try, which divides by the
+// probability: sooner or later it takes the logarithm of zero.
+enum class LossForm : uint8_t { kStable, kNaive };
+
 // The mean cross entropy of `points`; `gradient` becomes its derivative by each parameter.
-float LossAndGradient(const Model& model, std::span<const Point> points, std::span<float> gradient);
+float LossAndGradient(const Model& model, std::span<const Point> points, std::span<float> gradient,
+                      LossForm form = LossForm::kStable);
 
 float Norm(std::span<const float> values);  // Euclidean.
 

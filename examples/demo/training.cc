@@ -65,7 +65,7 @@ void TrainingRun::Step() {
   for (size_t i = 0; i < kBatchPoints; ++i) {
     batch_.push_back(training_points_[random_.Below(training_points_.size())]);
   }
-  const float loss = LossAndGradient(*model_, batch_, gradient_);
+  const float loss = LossAndGradient(*model_, batch_, gradient_, config_.loss_form);
   const float learning_rate = LearningRate();
   log_->AddScalar("train/loss", loss, step_);
   log_->AddScalar("optimizer/lr", learning_rate, step_);

@@ -20,6 +20,7 @@ struct RunConfig {
   float learning_rate = 0.1F;  // At the top of the schedule.
   uint64_t seed = 0;
   int64_t steps = 0;
+  LossForm loss_form = LossForm::kStable;
   // Before this step the job dies and starts again from its last checkpoint, in a new event file.
   int64_t dies_at_step = -1;
 };
