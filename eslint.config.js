@@ -44,10 +44,15 @@ export default defineConfig(
     },
   },
   {
-    // Settings of the tools: tsc checks their types (tests/e2e/tsconfig.json).
-    files: ['*.js', '*.config.ts'],
+    // Settings of the tools: tsc checks their types (tests/e2e/tsconfig.json). Benchmarks.
+    files: ['*.js', '*.config.ts', 'bench/**/*.js'],
     extends: [ts.configs.disableTypeChecked],
     languageOptions: { globals: globals.node },
+  },
+  {
+    // Runs in the page that is measured.
+    files: ['bench/live_latency/probe.js'],
+    languageOptions: { globals: globals.browser },
   },
   {
     files: ['tests/e2e/**'],
