@@ -15,7 +15,7 @@ from tensorboardX.proto.event_pb2 import Event
 from tensorboardX.record_writer import masked_crc32c
 
 ROOT = Path(__file__).parents[2]
-DIVERGING = "two_layer/lr=8_diverges"
+FAILING = "two_layer/lr=0.5/naive_loss"
 RESTARTED = "two_layer/restarted"
 
 EVERY_STEP = {"train/loss", "optimizer/lr", "optimizer/grad_norm"}
@@ -74,10 +74,9 @@ def test_tensorboards_accumulator_reads_whole_runs(logdir: Path) -> None:
 
 
 def test_the_demo_has_something_to_show(logdir: Path) -> None:
-    (diverging,) = event_files(logdir / DIVERGING)
-    losses = [value for _, _, value in points(diverging)["train/loss"]]
-    assert math.isfinite(losses[0]) and max(filter(math.isfinite, losses)) > 1e30
-    assert math.inf in losses
+    (failing,) = event_files(logdir / FAILING)
+    losses = [value for _, _, value in points(failing)["train/loss"]]
+    assert math.isfinite(losses[0])
     assert math.isnan(losses[-1])
 
     before, after = (points(path)["train/loss"] for path in event_files(logdir / RESTARTED))
