@@ -11,7 +11,7 @@ from typing import NamedTuple, NoReturn
 
 import lint
 import suites
-from machine import BUILD, ROOT, Failure, say, venv
+from machine import BUILD, ROOT, Failure, say, venv, web_tool
 
 import build
 
@@ -78,7 +78,8 @@ def golden() -> None:
 
 
 def bench(*arguments: str) -> None:
-    tasks = {file.stem: file for file in sorted(ROOT.glob("bench/*/*.py"))}
+    scripts = sorted([*ROOT.glob("bench/*/*.py"), *ROOT.glob("bench/*/*.js")])
+    tasks = {file.stem: file for file in scripts}
     tasks = {name: file for name, file in tasks.items() if file.parent.name == name}
     name, *more = arguments or ("",)
     if name not in tasks:
@@ -86,8 +87,9 @@ def bench(*arguments: str) -> None:
         sys.exit(2 if name else 0)
     build.release(*build.AROUND, "benches")
     environment = os.environ | suites.binary()
-    python = venv("test") / "python"
-    sys.exit(subprocess.run([python, tasks[name], *more], env=environment).returncode)
+    script = tasks[name]
+    command = web_tool(script) if script.suffix == ".js" else [venv("test") / "python", script]
+    sys.exit(subprocess.run([*command, *more], env=environment).returncode)
 
 
 def counting(suite: Callable[..., suites.Counts]) -> Callable[..., NoReturn]:

@@ -114,8 +114,8 @@ def npm_packages() -> None:
     stamp.set()
 
 
-def web_tool(script: str, *arguments: str | Path) -> list[str]:
-    """The command line of a tool, given by its script in node_modules."""
+def web_tool(script: str | Path, *arguments: str | Path) -> list[str]:
+    """The command line of a tool, given by its script in node_modules, or of a script of ours."""
     npm_packages()
     return [*node(), str(ROOT / "node_modules" / script), *map(str, arguments)]
 
