@@ -21,6 +21,9 @@ const sharedKeys = new Set(['filter', 'runs', 'only', 'hide', 'order', 'plain'])
 const writeDelayMs = 150;
 
 class Url {
+  /** The dashboard that the bare address opens. */
+  home = '';
+
   #route = $state.raw<Route>(parseHash(location.hash));
   #merge: string | undefined;
   // How many of this page's own entries lie before the current one: undo must not leave the page.
@@ -55,7 +58,8 @@ class Url {
   /** The address of this view with some values changed, to be given to someone else. */
   linkWith(patch: Patch): string {
     const { tab, params } = this.#route;
-    return location.href.replace(/#.*$/s, '') + formatHash({ tab, params: patched(params, patch) });
+    const route = { tab: tab || this.home, params: patched(params, patch) };
+    return location.href.replace(/#.*$/s, '') + formatHash(route);
   }
 
   /** The raw value of a key. */
@@ -77,7 +81,10 @@ class Url {
    */
   set(patch: Patch, merge?: string): void {
     const params = patched(this.#route.params, patch);
-    this.#go({ tab: this.#route.tab, params }, merge !== undefined && merge === this.#merge);
+    this.#go(
+      { tab: this.#route.tab || this.home, params },
+      merge !== undefined && merge === this.#merge,
+    );
     this.#merge = merge;
   }
 

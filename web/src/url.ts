@@ -32,12 +32,15 @@ export function decodeText(text: string): string {
   }
 }
 
+// The empty text in a list, which else would be no list at all.
+const empty = '~';
+
 export function encodeList(items: Iterable<string>): string {
-  return Array.from(items, encodeText).join(',');
+  return Array.from(items, (item) => (item === '' ? empty : encodeText(item))).join(',');
 }
 
 export function decodeList(value: string | undefined): string[] {
-  return value ? value.split(',').map(decodeText) : [];
+  return value ? value.split(',').map((item) => (item === empty ? '' : decodeText(item))) : [];
 }
 
 export function parseHash(hash: string): Route {

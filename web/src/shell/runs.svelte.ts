@@ -50,9 +50,8 @@ export function createRuns(all: () => readonly Run[]) {
   let hovered = $state<string | null>(null);
   let pointed = $state<string | null>(null);
 
-  const choose = (next: selection.SelectionKeys, name?: string) => {
-    // The two clicks of a double click are one step for undo.
-    url.set({ ...next }, name === undefined ? undefined : `run ${name}`);
+  const choose = (next: selection.SelectionKeys, merge?: string) => {
+    url.set({ ...next }, merge);
   };
 
   return {
@@ -95,11 +94,12 @@ export function createRuns(all: () => readonly Run[]) {
     },
     isSelected: (name: string) => selected.has(name),
     colorOf: (name: string) => colors.get(name),
-    toggle: (name: string) => {
-      choose(selection.toggled(name, matchingNames, keys), name);
+    /** Changes that follow one another with the same `merge` are one step for undo. */
+    toggle: (name: string, merge?: string) => {
+      choose(selection.toggled(name, matchingNames, keys), merge);
     },
-    only: (name: string) => {
-      choose(selection.isolated(name, matchingNames, keys), name);
+    only: (name: string, merge?: string) => {
+      choose(selection.isolated(name, matchingNames, keys), merge);
     },
     selectAll: () => {
       choose(selection.everything(matching.length));

@@ -14,6 +14,11 @@ export function bytes(amount: number): string {
   return `${scaled.toFixed(digits)} ${units[power] ?? ''}`;
 }
 
+/** How long something took. */
+export function time(seconds: number): string {
+  return seconds < 0.1 ? `${(1000 * seconds).toPrecision(2)} ms` : `${seconds.toFixed(2)} s`;
+}
+
 const day = 86_400;
 const spans: readonly (readonly [seconds: number, name: string])[] = [
   [365 * day, 'y'],
