@@ -4,7 +4,6 @@ import svelte from 'eslint-plugin-svelte';
 import { defineConfig } from 'eslint/config';
 import globals from 'globals';
 import ts from 'typescript-eslint';
-import svelteConfig from './svelte.config.js';
 
 export default defineConfig(
   { ignores: ['build/', 'node_modules/', 'examples/', 'tests/data/'] },
@@ -30,7 +29,7 @@ export default defineConfig(
   },
   {
     files: ['**/*.svelte', '**/*.svelte.ts'],
-    languageOptions: { parserOptions: { parser: ts.parser, svelteConfig } },
+    languageOptions: { parserOptions: { parser: ts.parser } },
     rules: {
       'no-restricted-syntax': [
         'error',
@@ -44,14 +43,14 @@ export default defineConfig(
     },
   },
   {
-    // Settings of the tools: tsc checks their types (tests/e2e/tsconfig.json). Benchmarks.
-    files: ['*.js', '*.config.ts', 'bench/**/*.js'],
+    // Plain scripts, and settings of the tools, whose types tsc checks (tests/e2e/tsconfig.json).
+    files: ['**/*.js', '*.config.ts'],
     extends: [ts.configs.disableTypeChecked],
     languageOptions: { globals: globals.node },
   },
   {
-    // Runs in the page that is measured.
-    files: ['bench/live_latency/probe.js'],
+    // What runs in a page.
+    files: ['web/public/*.js', 'bench/*/probe.js'],
     languageOptions: { globals: globals.browser },
   },
   {
