@@ -85,6 +85,13 @@ export class ChartState implements GestureTarget {
       : { ...crosshair, nearest: chosen };
   });
 
+  /** The line that the run list or another card points at; none while this chart is read itself. */
+  readonly highlighted = $derived.by((): Line | null => {
+    const { highlightKey } = this.input;
+    if (this.scene === null || this.hover !== null || highlightKey === null) return null;
+    return this.scene.lines.find((line) => line.key === highlightKey) ?? null;
+  });
+
   /** What another card points at. */
   readonly linked = $derived.by((): Crosshair | null => {
     const { scene } = this;
@@ -136,10 +143,6 @@ export class ChartState implements GestureTarget {
     return nearest !== null && nearest.distance <= highlightPixels ? nearest.line.key : null;
   });
 
-  private readonly highlightKey = $derived.by(() =>
-    this.hover === null ? this.input.highlightKey : null,
-  );
-
   private readonly motion = new RangeMotion();
   // Under a zoom the lines may be a window only: then this remembers where the axis ends.
   private widest: { axis: XAxis; range: Range } | null = null;
@@ -158,7 +161,6 @@ export class ChartState implements GestureTarget {
       ...this.size,
       lines,
       settings,
-      highlightKey: this.highlightKey,
       theme,
       measure: (label) => measureLabel(label, theme.font),
     };

@@ -29,7 +29,7 @@ const steps = (n: number) => Array.from({ length: n }, (_, i) => (i * 100) / (n 
 const plotWidth = 300; // Of the scenes here.
 
 describe('lines', () => {
-  it('are one stroke each, within two vertices a pixel column', () => {
+  it('are one path each, within two vertices a pixel column', () => {
     const lines = ['#aa0000', '#00aa00'].map((color, i) =>
       makeLine({ key: color, color, x: steps(50_000), y: noise(50_000, i + 1) }),
     );
@@ -37,8 +37,9 @@ describe('lines', () => {
       const { counts, of } = draw(lines, { pixelRatio });
       expect(counts.series).toBe(2);
       for (const { color } of lines) {
-        expect(of(color, 'stroke')).toHaveLength(1);
-        const vertices = of(color, 'stroke')[0]?.points.length ?? 0;
+        const paths = [...of(color, 'stroke'), ...of(color, 'fill')];
+        expect(paths).toHaveLength(1);
+        const vertices = paths[0]?.points.length ?? 0;
         expect(vertices).toBeLessThanOrEqual(2 * (plotWidth * pixelRatio + 10));
         expect(vertices).toBeGreaterThan(plotWidth * pixelRatio);
       }
@@ -54,22 +55,18 @@ describe('lines', () => {
     expect(counts.vertices).toBeGreaterThan(50_000);
   });
 
+  it('are an area where they are noise, a stroke where they are smooth', () => {
+    const x = steps(5000);
+    const noisy = draw([makeLine({ x, y: noise(5000, 1) })]);
+    expect(noisy.of('#123456', 'fill')).toHaveLength(1);
+    const smooth = draw([makeLine({ x, y: x.map((v) => v / 100) })]);
+    expect(smooth.of('#123456', 'stroke')[0]?.points.length).toBeLessThan(20);
+    expect(smooth.of('#123456', 'fill')).toEqual([]);
+  });
+
   it('are dashed on demand', () => {
     const { of } = draw([makeLine({ x: [0, 50, 100], y: [0, 1, 0], dashed: true })]);
     expect(of('#123456', 'stroke')[0]?.dash).toEqual([6, 3]);
-  });
-
-  it('step back behind a highlighted one, which comes last', () => {
-    const lines = ['#aa0000', '#00aa00'].map((color) =>
-      makeLine({ key: color, color, x: [0, 100], y: [0, 1], raw: [0, 1] }),
-    );
-    const { pen, of } = draw(lines, { highlightKey: '#aa0000' });
-    expect(of('#00aa00', 'stroke')).toHaveLength(1);
-    expect(of('#00aa00', 'stroke')[0]?.alpha).toBeLessThan(0.5);
-    const last = pen.ink.filter((ink) => ink.kind === 'stroke' && ink.points.length > 1).at(-1);
-    expect(last).toMatchObject({ color: '#aa0000', alpha: 1 });
-    // A key that is not on this chart dims nothing.
-    expect(draw(lines, { highlightKey: 'other' }).of('#00aa00', 'stroke').at(-1)?.alpha).toBe(1);
   });
 
   it('show their points where these are few, and single ones always', () => {
@@ -133,6 +130,7 @@ describe('the overlay', () => {
     const pen = new RecordingPen();
     const measure = (label: string) => label.length * 6;
     drawOverlay(pen, scene, {
+      highlighted: null,
       crosshair: null,
       isOwn: true,
       band: null,
@@ -154,6 +152,16 @@ describe('the overlay', () => {
   it('is dotted where another card is pointed at', () => {
     const crosshair = crosshairAt(lines, scene.scaleX, scene.scaleY, 49, null);
     expect(over({ crosshair, isOwn: false })[0]?.dash).toEqual([2, 3]);
+  });
+
+  it('lays a veil over all lines but the highlighted one', () => {
+    const ink = over({ highlighted: lines[0] ?? null });
+    const veil = ink.findIndex(({ kind, color }) => kind === 'rect' && color === theme.panel);
+    const line = ink.findIndex(({ kind, color }) => kind === 'stroke' && color === '#aa0000');
+    expect(veil).toBeGreaterThanOrEqual(0);
+    expect(ink[veil]?.alpha).toBeLessThan(1);
+    expect(line).toBeGreaterThan(veil);
+    expect(ink[line]?.alpha).toBe(1);
   });
 
   it('has a band that stays in the plot', () => {

@@ -1,6 +1,7 @@
 // Draws scenes: grid, faint raw values, lines, marks, labels. One path a line, at most two vertices
 // a pixel column.
 import { ColumnExtents, simplify, Trace, traceDots, traceLine } from './decimate';
+import { appendEnvelope } from './envelope';
 import { markRadius } from './marks';
 import type { Mark, MarkKind } from './marks';
 import type { Pen } from './pen';
@@ -12,12 +13,18 @@ import type { Line } from './types';
 const lineWidth = 1.5;
 const rawAlpha = 0.25;
 const bandAlpha = 0.15;
-const behindAlpha = 0.22; // Of lines that step back behind a highlighted one.
+const veilAlpha = 0.78;
 const bandColumn = 2; // Pixels: finer envelopes look like noise again.
 const dotDistance = 14; // Pixels a point must have to get its dot.
 const dashes = [6, 3];
 export const tickFontPx = 11;
 
+// A line with many vertices that goes up and down this far for each pixel across is noise, and drawn
+// as the area that it covers. In a crowd nobody sees that an area is a little bolder.
+const noisyTravel = 4;
+const noisyTravelInCrowd = 1;
+// One such step is not noise but an outlier; also false for the NaN of a lifted pen.
+const maxStep = 1000;
 // Behind so many lines faint values would only be a fog.
 const manyLines = 30;
 // A frame of a hundred lines must take less than 8 ms: beyond this many vertices in all, columns
@@ -34,6 +41,7 @@ export interface DrawCounts {
 // Used again by every chart: drawing is synchronous.
 const trace = new Trace();
 const dots = new Trace();
+const outline = new Trace();
 const extents = new ColumnExtents();
 
 export function drawScene(pen: Pen, scene: Scene): DrawCounts {
@@ -52,6 +60,23 @@ export function drawLineOver(pen: Pen, scene: Scene, line: Line, width: number):
   pen.save();
   clipToPlot(pen, scene);
   strokeLine(pen, scene, line, width);
+  pen.restore();
+}
+
+/** Lays a veil over all lines but one, which is drawn on it with its raw values. */
+export function drawHighlight(pen: Pen, scene: Scene, line: Line): void {
+  const { plot, theme } = scene;
+  pen.save();
+  clipToPlot(pen, scene);
+  pen.globalAlpha = veilAlpha;
+  pen.fillStyle = theme.panel;
+  pen.fillRect(plot.left - 4, plot.top - 4, plot.right - plot.left + 8, plot.bottom - plot.top + 4);
+  pen.restore();
+  drawGrid(pen, scene);
+  pen.save();
+  clipToPlot(pen, scene);
+  if (line.raw !== null) drawRaw(pen, scene, line, line.raw, 1);
+  strokeLine(pen, scene, line, lineWidth + 0.75);
   pen.restore();
 }
 
@@ -93,26 +118,18 @@ function drawGrid(pen: Pen, scene: Scene): void {
 }
 
 function drawLines(pen: Pen, scene: Scene): DrawCounts {
-  const { lines, highlightKey } = scene;
+  const { lines } = scene;
   let vertices = 0;
   pen.lineJoin = 'round';
   pen.lineCap = 'round';
-  // A crowd of faint bands adds up to a fog, so each gets less.
-  const crowd = Math.min(1, Math.sqrt(6 / Math.max(lines.length, 1)));
-  for (const line of lines) {
-    if (line.raw === null) continue;
-    if (highlightKey === null ? lines.length > manyLines : line.key !== highlightKey) continue;
-    vertices += drawRaw(pen, scene, line, line.raw, highlightKey === null ? crowd : 1);
+  if (lines.length <= manyLines) {
+    // A crowd of faint bands adds up to a fog, so each gets less.
+    const crowd = Math.min(1, Math.sqrt(6 / Math.max(lines.length, 1)));
+    for (const line of lines) {
+      if (line.raw !== null) vertices += drawRaw(pen, scene, line, line.raw, crowd);
+    }
   }
-  for (const line of lines) {
-    if (line.key === highlightKey) continue;
-    pen.globalAlpha = highlightKey === null ? 1 : behindAlpha;
-    vertices += strokeLine(pen, scene, line, lineWidth);
-  }
-  pen.globalAlpha = 1;
-  for (const line of lines) {
-    if (line.key === highlightKey) vertices += strokeLine(pen, scene, line, lineWidth + 0.75);
-  }
+  for (const line of lines) vertices += strokeLine(pen, scene, line, lineWidth);
   return { series: lines.length, vertices };
 }
 
@@ -146,16 +163,27 @@ function drawRaw(pen: Pen, scene: Scene, line: Line, raw: Float64Array, crowd: n
 
 function strokeLine(pen: Pen, scene: Scene, line: Line, width: number): number {
   const { scaleX, scaleY } = scene;
+  const column = columnOf(scene);
   trace.clear();
   dots.clear();
-  traceLine(line.x, line.y, scaleX, scaleY, columnOf(scene), trace, dots);
+  traceLine(line.x, line.y, scaleX, scaleY, column, trace, dots);
   simplify(trace, tolerance);
-  pen.strokeStyle = line.color;
-  pen.lineWidth = width;
-  pen.setLineDash(line.dashed === true ? dashes : []);
+  const isNoisy = isNoise(trace, scene, column);
   pen.beginPath();
-  walk(pen, trace);
-  pen.stroke();
+  if (isNoisy && line.dashed !== true && isSorted(line.x)) {
+    outline.clear();
+    appendEnvelope(trace, column * 1.5, width, outline);
+    pen.fillStyle = line.color;
+    walk(pen, outline);
+    pen.fill();
+  } else {
+    pen.strokeStyle = line.color;
+    pen.lineWidth = width;
+    pen.lineJoin = isNoisy ? 'bevel' : 'round';
+    pen.setLineDash(line.dashed === true ? dashes : []);
+    walk(pen, trace);
+    pen.stroke();
+  }
   fillDots(pen, line.color, width * 2);
   if (isSparse(line, scene)) {
     dots.clear();
@@ -193,6 +221,18 @@ function walk(pen: Pen, { xy, length }: Trace): void {
   }
 }
 
+function isNoise({ xy, length }: Trace, { plot, lines }: Scene, column: number): boolean {
+  const across = plot.right - plot.left;
+  const isCrowd = lines.length > manyLines;
+  if (length * column < across * (isCrowd ? 1 : 1.5)) return false;
+  let travel = 0;
+  for (let i = 3; i < length * 2; i += 2) {
+    const step = Math.abs((xy[i] as number) - (xy[i - 2] as number));
+    if (step < maxStep) travel += step;
+  }
+  return travel > across * (isCrowd ? noisyTravelInCrowd : noisyTravel);
+}
+
 function fillDots(pen: Pen, color: string, radius: number): void {
   if (dots.length === 0) return;
   pen.fillStyle = color;
@@ -207,10 +247,8 @@ function fillDots(pen: Pen, color: string, radius: number): void {
 }
 
 function drawMark(pen: Pen, mark: Mark, scene: Scene): void {
-  const isBehind = scene.highlightKey !== null && scene.highlightKey !== mark.line.key;
   const y = Math.min(Math.max(mark.y, scene.plot.top), scene.plot.bottom);
   pen.save();
-  pen.globalAlpha = isBehind ? behindAlpha : 1;
   pen.strokeStyle = pen.fillStyle = mark.line.color;
   pen.lineWidth = lineWidth;
   pen.lineJoin = 'round';

@@ -111,7 +111,6 @@ function drawPicture(pen: Pen, picture: Picture, pixelRatio: number) {
     width,
     height: plotHeight,
     top: titleHeight,
-    highlightKey: null,
     pixelRatio,
   });
   drawScene(pen, scene);

@@ -1,14 +1,15 @@
-// What lies above the lines and moves with the hand: crosshair, points under it, rubber band. On
+// What lies above the lines and changes with the hand: a highlighted line, crosshair, rubber band. On
 // its own canvas, so that a moving pointer does not redraw a line.
-import { drawLineOver, hairline, tickFontPx } from './draw';
+import { drawHighlight, drawLineOver, hairline, tickFontPx } from './draw';
 import { formatDuration, formatStep, formatWallTime } from './format';
 import type { Axes, Point } from './interaction';
 import type { Crosshair } from './nearest';
 import type { Pen } from './pen';
 import type { Scene } from './scene';
-import type { XAxis } from './types';
+import type { Line, XAxis } from './types';
 
 export interface Overlay {
+  readonly highlighted: Line | null;
   readonly crosshair: Crosshair | null;
   /** Pointed at here, not on another card. */
   readonly isOwn: boolean;
@@ -23,6 +24,7 @@ const nearestRadius = 4.5;
 const maxDots = 16;
 
 export function drawOverlay(pen: Pen, scene: Scene, overlay: Overlay): void {
+  if (overlay.highlighted !== null) drawHighlight(pen, scene, overlay.highlighted);
   if (overlay.band !== null) drawBand(pen, scene, overlay.band);
   else if (overlay.crosshair !== null) drawCrosshair(pen, scene, overlay, overlay.crosshair);
 }

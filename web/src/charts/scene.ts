@@ -33,7 +33,6 @@ export interface Scene {
   readonly yTicks: readonly PlacedTick[];
   readonly lines: readonly Line[];
   readonly marks: readonly Mark[];
-  readonly highlightKey: string | null;
   /** Said inside an empty plot: why nothing can be seen. */
   readonly note: string;
   readonly theme: Theme;
@@ -46,7 +45,6 @@ export interface SceneInput {
   readonly ranges: Ranges;
   readonly lines: readonly Line[];
   readonly settings: ChartSettings;
-  readonly highlightKey: string | null;
   readonly theme: Theme;
   readonly pixelRatio: number;
   /** The width of a tick label in CSS pixels. */
@@ -100,7 +98,6 @@ export function makeScene(input: SceneInput): Scene {
     }),
     lines,
     marks,
-    highlightKey: lines.some((line) => line.key === input.highlightKey) ? input.highlightKey : null,
     note: hasData ? noteFor(lines, settings.logY) : '',
     theme: input.theme,
     pixelRatio: input.pixelRatio,

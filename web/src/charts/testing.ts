@@ -49,7 +49,6 @@ export function sceneInput(lines: readonly Line[], over: Partial<SceneInput> = {
     ranges: { x: [0, 100], y: [0, 1] },
     lines,
     settings: defaultSettings,
-    highlightKey: null,
     theme,
     pixelRatio: 1,
     measure: (label) => label.length * 6,
