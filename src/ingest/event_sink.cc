@@ -229,6 +229,10 @@ SeriesStage* EventSink::AddSeries(const ValueView& value, uint64_t offset) {
   }
   std::optional<SeriesInfo> info = DescribeFirstValue(value, metadata);
   if (!info) return nullptr;
+  if (const auto problem = check_ == nullptr ? std::nullopt : check_(*info)) {
+    Count(*problem, offset, value.tag);
+    info->is_hidden = *problem == Stat::kPluginContentTooNew;
+  }
   SeriesStage* const series = stage_.AddStrand(*std::move(info));
   if (series == nullptr && !has_counted_limit_) {
     has_counted_limit_ = true;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,11 +15,16 @@
 
 namespace stepscope {
 
+// What is wrong with what a plugin stored with a series, if anything: ingest knows no plugins, so
+// whoever starts it knows them. May be null.
+using SeriesCheck = std::optional<Stat> (*)(const SeriesInfo&);
+
 // Belongs to the run's loader. Counts what it cannot use; never fails.
 class EventSink {
  public:
-  // Both must outlive the sink.
-  EventSink(RunStage& stage, Stats& stats) : stage_(stage), stats_(stats) {}
+  // `stage` and `stats` must outlive the sink.
+  EventSink(RunStage& stage, Stats& stats, SeriesCheck check)
+      : stage_(stage), stats_(stats), check_(check) {}
 
   // The events that follow come from this file, which must outlive them.
   void BeginFile(FileStage& file, const RandomAccessFile& bytes);
@@ -54,6 +60,7 @@ class EventSink {
 
   RunStage& stage_;
   Stats& stats_;
+  const SeriesCheck check_;
   FileStage* file_ = nullptr;
   const RandomAccessFile* bytes_ = nullptr;
   bool has_counted_limit_ = false;  // One line for the file's tags is enough.

@@ -404,7 +404,7 @@ void Ingest::StepRun(Run& run, LoadObserver& observer) {
     }
   }
   if (!run.loader) {
-    const LoaderContext context{files_, clock_, stats_, options_.max_record_bytes};
+    const LoaderContext context{files_, clock_, stats_, options_.max_record_bytes, options_.check};
     run.loader = std::make_unique<RunLoader>(context, run.name, logdir_.PathOf(run.name));
   }
   if (list) run.loader->SetFiles(*list);

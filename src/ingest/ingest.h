@@ -37,6 +37,7 @@ struct IngestOptions {
   size_t threads = 0;  // 0: as many as the machine has.
   uint64_t max_record_bytes = RecordReader::kDefaultMaxBufferedBytes;
   bool can_watch = true;  // Else everything is polled.
+  SeriesCheck check = nullptr;
 };
 
 class Ingest {

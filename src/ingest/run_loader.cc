@@ -11,6 +11,8 @@ namespace {
 
 // How often reading stops to look whether it is time to publish: less than a millisecond of work.
 constexpr uint64_t kCheckBytes = 256 << 10;
+// The second one reads in order; a third is for files that changed meanwhile.
+constexpr int kMaxPasses = 3;
 
 template <typename T>
 std::optional<T> ReadNumber(const RandomAccessFile& bytes, uint64_t offset) {
@@ -50,7 +52,7 @@ RunLoader::RunLoader(const LoaderContext& context, std::string name, std::string
       directory_(std::move(directory)),
       prefix_(name == "." ? "" : name + "/"),
       stage_(std::move(name), directory_),
-      sink_(stage_, context.stats) {}
+      sink_(stage_, context.stats, context.check) {}
 
 void RunLoader::SetFiles(const std::vector<std::string>& names) {
   std::vector<std::unique_ptr<EventFile>> files;
@@ -79,22 +81,24 @@ void RunLoader::SetFiles(const std::vector<std::string>& names) {
 
 std::optional<RunLoader::Time> RunLoader::Step(LoadObserver& observer,
                                                const std::vector<std::string>& names) {
-  if (stage_.kind_conflict()) RestartAll();
-  // Once more when a tag turned out to be of another kind; the second time files are read in order.
-  for (int pass = 0; pass < 2; ++pass) {
+  for (int pass = 0; pass == 0 || stage_.MustReread(); ++pass) {
+    if (pass == kMaxPasses) return context_.clock.Monotonic();
+    // A file turned out to change what others mean, and all are read again in their order.
+    if (stage_.MustReread()) RestartAll();
     for (const auto& file : files_) {
       const bool is_asked = names.empty() || !file->is_read || IsRetryDue(*file) ||
                             std::find(names.begin(), names.end(), file->name) != names.end();
       if (is_asked && !Look(*file, observer)) return std::nullopt;
-      if (stage_.kind_conflict()) break;
+      if (stage_.has_kind_conflict()) break;
     }
-    if (!stage_.kind_conflict()) break;
-    RestartAll();
   }
   holds_back_ = false;
-  is_loaded_ = std::all_of(files_.begin(), files_.end(), [](const auto& f) { return f->is_read; });
+  const bool was_loaded = std::exchange(
+      is_loaded_,
+      std::all_of(files_.begin(), files_.end(), [](const auto& f) { return f->is_read; }));
   if (is_loaded_) stage_.SetLoaded();
-  Publish(observer, /*has_more=*/false);
+  const bool can_wait = observer.CanWait() && was_loaded;
+  Publish(observer, can_wait ? Pace::kWhenCheap : Pace::kNow);
   return NextStep();
 }
 
@@ -190,9 +194,9 @@ bool RunLoader::Read(EventFile& file, const RandomAccessFile& bytes, const FileS
     sink_.Add(record);
     if (file.offset - checked_offset >= kCheckBytes) [[unlikely]] {
       observer.OnBytes(file.offset - std::exchange(checked_offset, file.offset));
-      if (stage_.kind_conflict()) return true;
+      if (stage_.has_kind_conflict()) return true;
       stage_.SetProgress(*file.stage, file.offset, std::max(stat.size_bytes, file.offset));
-      Publish(observer, /*has_more=*/true);
+      if (!holds_back_) Publish(observer, Pace::kPeriodic);
     }
   }
   observer.OnBytes(file.offset - checked_offset);
@@ -284,10 +288,10 @@ bool RunLoader::IsRetryDue(const EventFile& file) const {
   return file.suspect && !file.suspect->is_counted;
 }
 
-void RunLoader::Publish(LoadObserver& observer, bool has_more) {
-  if (!stage_.is_changed() || (has_more && holds_back_)) return;
+void RunLoader::Publish(LoadObserver& observer, Pace pace) {
+  if (!stage_.is_changed()) return;
   const Time begin = context_.clock.Monotonic();
-  if (observer.CanWait() && pace_.Left(begin, has_more) > Time(0)) return;
+  if (pace != Pace::kNow && pace_.Left(begin, pace == Pace::kPeriodic) > Time(0)) return;
   observer.OnPublish(stage_.Publish());
   pace_.Note(begin, context_.clock.Monotonic());
 }

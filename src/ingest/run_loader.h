@@ -36,6 +36,7 @@ struct LoaderContext {
   const Clock& clock;
   Stats& stats;
   uint64_t max_record_bytes = RecordReader::kDefaultMaxBufferedBytes;
+  SeriesCheck check = nullptr;
 };
 
 // Whoever runs a loader. Called on the loader's thread.
@@ -102,6 +103,11 @@ class RunLoader {
     bool is_read = false;  // To its end, once.
   };
   class Cursor;
+  enum class Pace : uint8_t {
+    kPeriodic,   // More is to come at once.
+    kWhenCheap,  // The last publication's cost decides.
+    kNow,
+  };
 
   // True unless cancelled.
   bool Look(EventFile& file, LoadObserver& observer);
@@ -117,7 +123,7 @@ class RunLoader {
   void NoteTail(EventFile& file, std::optional<Place> tail);
   void NoteUnreadable(EventFile& file, const Error& error);
   bool IsRetryDue(const EventFile& file) const;
-  void Publish(LoadObserver& observer, bool has_more);
+  void Publish(LoadObserver& observer, Pace pace);
   std::optional<Time> NextStep() const;
 
   LoaderContext context_;

@@ -23,13 +23,17 @@ using testing::ElementsAre;
 class Observer final : public LoadObserver {
  public:
   bool IsCancelled() override { return cancels_after-- == 0; }
-  void OnBytes(uint64_t count) override { bytes += count; }
+  void OnBytes(uint64_t count) override {
+    bytes += count;
+    if (slow_clock != nullptr) slow_clock->Advance(std::chrono::milliseconds(60));
+  }
   void OnPublish(std::shared_ptr<const RunSnapshot> snapshot) override {
     run = std::move(snapshot);
     ++publications;
   }
   bool CanWait() const override { return false; }
 
+  FakeClock* slow_clock = nullptr;  // Makes reading take its time.
   int cancels_after = -1;
   uint64_t bytes = 0;
   int publications = 0;
@@ -429,6 +433,7 @@ TEST_F(RunLoaderTest, ShowsNothingHalfWhileAReplacedFileIsRead) {
   file.Version();
   for (int64_t step = 0; step < 20'000; ++step) file.Scalar("loss", step, 1);
   ASSERT_GT(file.bytes().size(), size_t{3} * 256 << 10);
+  observer_.slow_clock = &clock_;
   Load(file.bytes());
   const int publications = observer_.publications;
   EXPECT_GT(publications, 2);  // A large file is shown as it is read.

@@ -37,6 +37,7 @@ struct SeriesInfo {
   std::string description;  // Markdown.
   DataClass data_class = DataClass::kUnknown;
   SeriesKind kind = SeriesKind::kTensor;
+  bool is_hidden = false;  // Its plugin stored something with it that is newer than this build.
 
   bool operator==(const SeriesInfo&) const = default;
 };

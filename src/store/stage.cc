@@ -109,12 +109,6 @@ void RunStage::SetLoaded() {
 void RunStage::BeginFile(FileStage& file) {
   file_ = &file;
   summary_mark_.reset();
-  if (file.contents_.version) return;
-  file.inherited_version_ = 0;
-  for (const auto& earlier : files_) {
-    if (earlier.get() == &file) break;
-    if (earlier->contents_.version) file.inherited_version_ = *earlier->contents_.version;
-  }
 }
 
 void RunStage::AddEvent(double wall_time) {
@@ -128,11 +122,38 @@ void RunStage::AddEvent(double wall_time) {
 
 void RunStage::AddFileVersion(double version) { file_->contents_.version = version; }
 
+// tensorboard/backend/event_processing/plugin_event_accumulator.py: the version is the run's,
+// across files; what is no number, and none at all, are old.
+bool RunStage::HasNewVersion() {
+  FileStage::Contents& contents = file_->contents_;
+  if (contents.version) [[likely]]
+    return *contents.version >= 2;
+  if (!contents.inherits_new_version) {
+    double version = 0;
+    for (const auto& earlier : files_) {
+      if (earlier.get() == file_) break;
+      version = earlier->contents_.version.value_or(version);
+    }
+    contents.inherits_new_version = version >= 2;
+  }
+  return *contents.inherits_new_version;
+}
+
+bool RunStage::MustReread() const {
+  if (has_kind_conflict_) return true;
+  double version = 0;
+  for (const auto& file : files_) {
+    const FileStage::Contents& contents = file->contents_;
+    if (contents.inherits_new_version.value_or(version >= 2) != (version >= 2)) return true;
+    version = contents.version.value_or(version);
+  }
+  return false;
+}
+
 bool RunStage::AddSessionStart(int64_t step) {
   FileStage::Contents& contents = file_->contents_;
-  // tensorboard/backend/event_processing/plugin_event_accumulator.py: STARTs mean something from
-  // version 2 on, and the first one in a run only arms the rule.
-  if (!(contents.version.value_or(file_->inherited_version_) >= 2)) return true;
+  // STARTs mean something from version 2 on, and the first one in a run only arms the rule.
+  if (!HasNewVersion()) return true;
   if (contents.start_count == kMaxStartsPerFile) return false;
   const bool is_first = ++contents.start_count == 1;
   if (is_first) {
@@ -152,7 +173,7 @@ bool RunStage::AddSessionStart(int64_t step) {
 void RunStage::BeginSummary(int64_t step) {
   FileStage::Contents& contents = file_->contents_;
   const bool is_first = !contents.has_summary;
-  const bool is_old = !(contents.version.value_or(file_->inherited_version_) >= 2);
+  const bool is_old = !HasNewVersion();
   if (is_old && is_first) {
     summary_mark_ = StrandStage::Cause::kFirstSummary;
   } else if (is_old && step < contents.last_summary_step) {

@@ -76,6 +76,8 @@ class FileStage {
     double first_event_wall_time = std::numeric_limits<double>::infinity();
     uint64_t point_count = 0;
     std::optional<double> version;  // The latest file_version of this file.
+    // Set once something depended on the version of the files before, for want of an own one.
+    std::optional<bool> inherits_new_version;
     uint32_t start_count = 0;
     int64_t first_start = 0;
     int64_t lowest_later_start = 0;
@@ -86,8 +88,7 @@ class FileStage {
 
   FileInfo info_;
   Contents contents_;
-  uint32_t order_ = 0;  // Among the run's files.
-  double inherited_version_ = 0;
+  uint32_t order_ = 0;                // Among the run's files.
   std::vector<SeriesStage*> series_;  // Those with a strand of this file.
   // Whether the first START, and the first summary's step, are restarts: that depends on the files
   // before this one.
@@ -138,10 +139,13 @@ class RunStage {
                     uint64_t bits);
   void AppendBlob(SeriesStage& series, int64_t step, double wall_time, const BlobRef& ref);
 
-  // True once values were kept, or skipped, by a kind that their tag does not have: because a file
-  // in front turned out to hold the tag's first value, or the file that held it went away. Clear()
-  // the stage before publishing and read all files again.
-  bool kind_conflict() const { return has_kind_conflict_; }
+  // True once files were read under an assumption that does not hold: that a tag is of one kind, or
+  // that the files before have a certain version. It comes from files that appear, grow or go away
+  // in front of others that were read before. Clear() the stage before publishing and read all
+  // files again, in their order.
+  bool MustReread() const;
+  // The first of the two, at no cost. No other file must be begun then.
+  bool has_kind_conflict() const { return has_kind_conflict_; }
   void Clear();  // Keeps the files, forgets what was read.
 
   // The run as of now; the same object as before when nothing changed.
@@ -151,6 +155,7 @@ class RunStage {
  private:
   void SetInfo(SeriesStage& series, std::shared_ptr<const SeriesInfo> info);
   StrandStage& CurrentStrand(SeriesStage& series);
+  bool HasNewVersion();
   void AddSummaryMark(StrandStage& strand);
   void NotePoint(SeriesStage& series, double wall_time);
   void ForgetStrands(FileStage& file);

@@ -182,6 +182,15 @@ TEST_F(StageTest, AFileWithoutVersionInheritsTheOneBefore) {
   EXPECT_EQ(Kept(*stage_.Publish(), "loss"), Join(Range(0, 5), Range(3, 7)));
 }
 
+TEST_F(StageTest, AVersionThatAppearsInFrontIsAReasonToReadAgain) {
+  writer_.File(second_).Scalars("loss", 3, 7);
+  EXPECT_FALSE(stage_.MustReread());
+  writer_.File(first_).Version(1).Scalars("loss", 0, 5);
+  EXPECT_FALSE(stage_.MustReread());  // It counted as old anyway.
+  writer_.Version(2);
+  EXPECT_TRUE(stage_.MustReread());
+}
+
 TEST_F(StageTest, ASecondFileWithFewerStepsKeepsBothParts) {
   writer_.File(first_).Version(2).Scalars("loss", 0, 5);
   writer_.File(second_).Version(2).Scalars("loss", 0, 2);
@@ -319,7 +328,7 @@ TEST_F(StageTest, TheFirstFileDecidesOnMetadataEvenWhenReadLater) {
   EXPECT_EQ(stage_.Publish()->Find("x")->info->display_name, "late");
   add(first_, "early");
   EXPECT_EQ(stage_.Publish()->Find("x")->info->display_name, "early");
-  EXPECT_FALSE(stage_.kind_conflict());
+  EXPECT_FALSE(stage_.MustReread());
   stage_.DropFile(first_);
   EXPECT_EQ(stage_.Publish()->Find("x")->info->display_name, "late");
 }
@@ -331,9 +340,9 @@ TEST_F(StageTest, AnotherKindInAnEarlierFileIsAConflict) {
   stage_.BeginFile(first_);
   stage_.AddEvent(1);
   stage_.AddStrand({.tag = "x", .kind = SeriesKind::kBlob});
-  EXPECT_TRUE(stage_.kind_conflict());
+  EXPECT_TRUE(stage_.MustReread());
   stage_.Clear();
-  EXPECT_FALSE(stage_.kind_conflict());
+  EXPECT_FALSE(stage_.MustReread());
   EXPECT_TRUE(stage_.Publish()->series.empty());
   EXPECT_EQ(stage_.Publish()->files.size(), 2u);
 }
