@@ -11,7 +11,7 @@ from typing import NamedTuple, NoReturn
 
 import lint
 import suites
-from machine import BUILD, ROOT, Failure, say, venv, web_tool
+from machine import BUILD, ROOT, Failure, node, say, venv
 
 import build
 
@@ -78,18 +78,19 @@ def golden() -> None:
 
 
 def bench(*arguments: str) -> None:
-    scripts = sorted([*ROOT.glob("bench/*/*.py"), *ROOT.glob("bench/*/*.js")])
-    tasks = {file.stem: file for file in scripts}
-    tasks = {name: file for name, file in tasks.items() if file.parent.name == name}
+    # bench/NAME/NAME.py, or .js where a browser takes part.
+    scripts = [
+        file for file in sorted(ROOT.glob("bench/*/*.[pj]*")) if file.suffix in (".py", ".js")
+    ]
+    tasks = {file.stem: file for file in scripts if file.stem == file.parent.name}
     name, *more = arguments or ("",)
     if name not in tasks:
         print(f"usage: ./dev bench TASK [FLAGS]; tasks: {', '.join(tasks)}")
         sys.exit(2 if name else 0)
     build.release(*build.AROUND, "benches")
+    interpreter = [str(venv("test") / "python")] if tasks[name].suffix == ".py" else node()
     environment = os.environ | suites.binary()
-    script = tasks[name]
-    command = web_tool(script) if script.suffix == ".js" else [venv("test") / "python", script]
-    sys.exit(subprocess.run([*command, *more], env=environment).returncode)
+    sys.exit(subprocess.run([*interpreter, tasks[name], *more], env=environment).returncode)
 
 
 def counting(suite: Callable[..., suites.Counts]) -> Callable[..., NoReturn]:
