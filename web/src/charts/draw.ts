@@ -19,8 +19,8 @@ const dotDistance = 14; // Pixels a point must have to get its dot.
 const dashes = [6, 3];
 export const tickFontPx = 11;
 
-// A line with many vertices that goes up and down this far for each pixel across is noise, and drawn
-// as the area that it covers. In a crowd nobody sees that an area is a little bolder.
+// A line with many vertices that goes up and down this far for each pixel across is noise, and
+// drawn as the area that it covers. In a crowd nobody sees that an area is a little bolder.
 const noisyTravel = 4;
 const noisyTravelInCrowd = 1;
 // One such step is not noise but an outlier; also false for the NaN of a lifted pen.

@@ -3,8 +3,8 @@
 // a zigzag crosses every row of pixels in every column, the outline only where the noise changes.
 import type { Trace } from './decimate';
 
-// A column that stands out this far beyond its neighbours is a spike, and gets a blunt tip: a sharp one
-// would fade away.
+// A column that stands out this far beyond its neighbours is a spike, and gets a blunt tip: a sharp
+// one would fade away.
 const spikePixels = 4;
 // Steep stretches get higher, so that they do not look thinner; a needle must not become a blade.
 const maxSteepness = 4;
@@ -14,8 +14,8 @@ let top = new Float64Array(1024);
 let bottom = new Float64Array(1024);
 
 /**
- * Appends closed outlines of `line`, which runs from left to right, one a stretch. `width` is that of
- * the stroke it stands for, and no column needs to be narrower.
+ * Appends closed outlines of `line`, which runs from left to right, one a stretch. `width` is that
+ * of the stroke it stands for, and no column needs to be narrower.
  */
 export function appendEnvelope(line: Trace, columnWidth: number, width: number, out: Trace): void {
   const { xy, length } = line;
@@ -60,8 +60,8 @@ function appendOutline(count: number, columnWidth: number, half: number, out: Tr
   out.lift();
 }
 
-// `outwards` is where y grows away from the line: -1 for its upper side, which is walked from left to
-// right, 1 for the lower one, walked back.
+// `outwards` is where y grows away from the line: -1 for its upper side, which is walked from left
+// to right, 1 for the lower one, walked back.
 function pushSide(
   side: Float64Array,
   i: number,

@@ -1,5 +1,5 @@
-// What lies above the lines and changes with the hand: a highlighted line, crosshair, rubber band. On
-// its own canvas, so that a moving pointer does not redraw a line.
+// What lies above the lines and changes with the hand: a highlighted line, crosshair, rubber band.
+// On its own canvas, so that a moving pointer does not redraw a line.
 import { drawHighlight, drawLineOver, hairline, tickFontPx } from './draw';
 import { formatDuration, formatStep, formatWallTime } from './format';
 import type { Axes, Point } from './interaction';
