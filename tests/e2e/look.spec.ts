@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { card, drawn, launch, phone, runRow, visit, wide } from './support/browser';
+import { card, drawn, launch, phone, runRow, untilParam, visit, wide } from './support/browser';
 import { EventFile, falling } from './support/events';
 import { startServer, temporaryFolder, type Server } from './support/server';
 
@@ -125,12 +125,14 @@ test('hostile names are shown as the text they are', async () => {
   const hostile = '<img src=x onerror=alert(1)>';
   await runRow(page, hostile).dblclick();
   await drawn(page, '精度/ü', 1);
+  await untilParam(page, 'only', /^%3Cimg/);
   await page.reload();
   await drawn(page, '精度/ü', 1);
   await card(page, '<script>alert(2)</script>')
     .getByRole('button', { name: 'Only this card' })
     .click();
   await expect.poll(() => page.locator('[data-card]').count()).toBe(1);
+  await untilParam(page, 'full', /script/);
   await page.reload();
   await drawn(page, '<script>alert(2)</script>', 1);
   expect(alerts).toBe(0);

@@ -78,8 +78,11 @@ export function runRow(page: Page, name: string): Locator {
 
 /** The value of a key in the address of the view. */
 export function param(page: Page, key: string): string | null {
-  const query = new URL(page.url()).hash.split('?')[1] ?? '';
-  const pair = query.split('&').find((one) => one.startsWith(`${key}=`));
+  const { hash } = new URL(page.url());
+  const pair = hash
+    .slice(hash.indexOf('?') + 1)
+    .split('&')
+    .find((one) => one.startsWith(`${key}=`));
   return pair === undefined ? null : pair.slice(key.length + 1);
 }
 

@@ -5,8 +5,10 @@ import { live } from '../live.svelte';
 import { paced, resource } from '../resource.svelte';
 import { toServerFilter } from '../widgets/search';
 
-// Names, counts and times may lag behind the curves a little.
+// Names, counts and times may lag behind the curves a little. The whole list of runs, which can be
+// megabytes, is asked for again at once only when runs came or went.
 const catalogMs = 1_000;
+const growthMs = 5_000;
 
 /** To be made while a component is. `filter` matters once there are more runs than a page holds. */
 export function createCatalog(filter: () => { text: string; plain: boolean }) {
@@ -23,10 +25,9 @@ export function createCatalog(filter: () => { text: string; plain: boolean }) {
     (serverFilter, signal) => getRuns(serverFilter, signal),
   );
 
-  const refresh = paced(() => {
-    environment.refresh();
-    runs.refresh();
-  }, catalogMs);
+  const refreshEnvironment = paced(environment.refresh, catalogMs);
+  const refreshRuns = paced(runs.refresh, catalogMs);
+  const refreshGrown = paced(refreshRuns.request, growthMs);
 
   // The socket follows the first answer, whose generation tells whether its first message is news.
   const isAnswered = $derived(environment.value !== undefined || environment.error !== undefined);
@@ -34,8 +35,17 @@ export function createCatalog(filter: () => { text: string; plain: boolean }) {
     if (!isAnswered) return undefined;
     return live.start(untrack(() => environment.value?.generation));
   });
-  $effect(() => live.listen(refresh.request));
-  $effect(() => refresh.stop);
+  $effect(() => {
+    const stop = live.listen(({ all, cameOrWent }) => {
+      refreshEnvironment.request();
+      if (all || cameOrWent) refreshRuns.request();
+      else refreshGrown.request();
+    });
+    return () => {
+      stop();
+      for (const one of [refreshEnvironment, refreshRuns, refreshGrown]) one.stop();
+    };
+  });
 
   return {
     get environment() {

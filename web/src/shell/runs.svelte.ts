@@ -36,15 +36,20 @@ export function createRuns(all: () => readonly Run[]) {
   );
   const colors = $derived(colorsOf(colored, theme.shown));
 
-  const shown = $derived<readonly ShownRun[]>(
-    matchingNames
+  // The same object as long as it says the same: the list is fetched anew while runs grow, and the
+  // cards would be drawn anew each time.
+  let lastShown: readonly ShownRun[] = [];
+  const shown = $derived.by(() => {
+    const next = matchingNames
       .filter((name) => selected.has(name))
       .map((name) => ({
         name,
         label: name.slice(names.prefix.length),
         color: colors.get(name) ?? noColor,
-      })),
-  );
+      }));
+    if (!sameRuns(lastShown, next)) lastShown = next;
+    return lastShown;
+  });
 
   // Under the pointer in the list, and nearest to it in a chart.
   let hovered = $state<string | null>(null);
@@ -117,6 +122,12 @@ export function createRuns(all: () => readonly Run[]) {
       url.set({ order: next === 'name' ? undefined : next });
     },
   };
+}
+
+function sameRuns(one: readonly ShownRun[], other: readonly ShownRun[]): boolean {
+  const isSame = ({ name, label, color }: ShownRun, i: number) =>
+    name === other[i]?.name && label === other[i].label && color === other[i].color;
+  return one.length === other.length && one.every(isSame);
 }
 
 export type Runs = ReturnType<typeof createRuns>;

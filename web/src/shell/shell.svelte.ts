@@ -87,7 +87,8 @@ export function createShell() {
         group: 'do',
         key: 'u',
         run: () => {
-          url.undo();
+          if (url.canUndo) url.undo();
+          else say('Nothing to undo');
         },
       },
       { label: 'Switch between light and dark', group: 'do', run: theme.toggle },
