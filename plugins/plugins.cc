@@ -1,4 +1,6 @@
 // The dashboards of this build, in the order of their tabs.
+#include <algorithm>
+
 #include "plugin/plugin.h"
 #include "plugins/scalars/scalars.h"
 
@@ -7,6 +9,15 @@ namespace stepscope {
 std::span<const Plugin* const> AllPlugins() {
   static constexpr const Plugin* kPlugins[] = {&kScalars};
   return kPlugins;
+}
+
+std::optional<Stat> CheckSeries(const SeriesInfo& info) {
+  for (const Plugin* plugin : AllPlugins()) {
+    const bool reads = std::find(plugin->reads.begin(), plugin->reads.end(), info.plugin_name) !=
+                       plugin->reads.end();
+    if (reads && plugin->check != nullptr) return plugin->check(info);
+  }
+  return std::nullopt;
 }
 
 }  // namespace stepscope

@@ -94,7 +94,7 @@ Result<Response> CompatTags(const Request&, const Context& context) {
       if (!IsScalarSeries(series)) continue;
       has_scalars = true;
       const SeriesInfo& info = *series.info;
-      if (!HasKnownVersion(info)) continue;
+      if (info.is_hidden) continue;
       const auto [description, is_new] = html.try_emplace(info.description);
       if (is_new) description->second = MarkdownToSafeHtml(info.description);
       if (!tags.empty()) tags += ", ";

@@ -69,7 +69,7 @@ Result<Response> QuerySeries(const Request& request, const Context& context) {
   for (size_t i = 0; i < query.series.size(); ++i) {
     const SeriesKey& key = query.series[i];
     const FoundSeries found = FindScalarSeries(context.snapshot, key.run, key.tag);
-    if (found.series == nullptr || !HasKnownVersion(*found.series->info)) continue;
+    if (found.series == nullptr || found.series->info->is_hidden) continue;
     const KnownLine known = key.known.value_or(KnownLine());
     const auto [entry, is_new] =
         computed.try_emplace({found.series, known.revision, known.count}, answer.tables.size());
@@ -90,6 +90,18 @@ Result<Response> QuerySeries(const Request& request, const Context& context) {
     answer.tables.push_back(std::move(table));
   }
   return answer.ToResponse(request);
+}
+
+// ScalarPluginData (tensorboard/plugins/scalar/plugin_data.proto): version = 1, an int32.
+std::optional<Stat> CheckContent(const SeriesInfo& info) {
+  ProtoReader reader(std::as_bytes(std::span(info.plugin_content)));
+  uint64_t version = 0;
+  for (ProtoField field; reader.Next(field);) {
+    if (field.Is(1, WireType::kVarint)) version = field.scalar;
+  }
+  if (!reader.ok()) return Stat::kPluginContentUnreadable;
+  if (static_cast<int32_t>(version) != 0) return Stat::kPluginContentTooNew;
+  return std::nullopt;
 }
 
 constexpr std::string_view kReads[] = {kPluginName};
@@ -115,20 +127,11 @@ const Plugin kScalars = {
     .compat_listing = {.tab_name = "scalars",
                        .loading_type = "CUSTOM_ELEMENT",
                        .element_name = "tf-scalar-dashboard"},
+    .check = CheckContent,
 };
 
 bool IsScalarSeries(const Series& series) {
   return series.info->kind == SeriesKind::kScalar && series.info->plugin_name == kPluginName;
-}
-
-bool HasKnownVersion(const SeriesInfo& info) {
-  // ScalarPluginData (tensorboard/plugins/scalar/plugin_data.proto): version = 1, an int32.
-  ProtoReader reader(std::as_bytes(std::span(info.plugin_content)));
-  uint64_t version = 0;
-  for (ProtoField field; reader.Next(field);) {
-    if (field.Is(1, WireType::kVarint)) version = field.scalar;
-  }
-  return !reader.ok() || static_cast<int32_t>(version) == 0;
 }
 
 FoundSeries FindScalarSeries(const Snapshot& snapshot, std::string_view run, std::string_view tag) {

@@ -13,10 +13,6 @@ extern const Plugin kScalars;
 // Whether a series holds this dashboard's numbers.
 bool IsScalarSeries(const Series& series);
 
-// Whether its plugin content is of a version that this build knows; lists leave others out. Content
-// that does not parse counts as known, with defaults.
-bool HasKnownVersion(const SeriesInfo& info);
-
 struct FoundSeries {
   const RunSnapshot* run = nullptr;
   const Series* series = nullptr;

@@ -107,7 +107,8 @@ int Serve(const Command& command, std::span<const EmbeddedAsset> assets,
   Ingest ingest({.logdir = command.logdir_path,
                  .reload_interval_s = command.reload_interval_s,
                  .threads = command.max_reload_threads,
-                 .max_record_bytes = command.max_record_bytes},
+                 .max_record_bytes = command.max_record_bytes,
+                 .check = CheckSeries},
                 RealFileSystem(), SystemClock(), stats, snapshots);
 
   if (token != nullptr) {

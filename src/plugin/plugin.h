@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -58,9 +59,15 @@ struct Plugin {
   std::span<const Route> routes;            // Below /api/<name>/.
   std::span<const Route> compat_routes;     // Below /data/plugin/<name>/.
   CompatListing compat_listing;
+  // What is wrong with what is stored with a series that the plugin reads, if anything. One with
+  // kPluginContentTooNew is hidden, others are shown as well as can be. May be null.
+  std::optional<Stat> (*check)(const SeriesInfo&) = nullptr;
 };
 
 // All dashboards of this build, in tab order (plugins/plugins.cc).
 std::span<const Plugin* const> AllPlugins();
+
+// Asks the plugin that reads the series; for ingest, which counts what it says.
+std::optional<Stat> CheckSeries(const SeriesInfo& info);
 
 }  // namespace stepscope

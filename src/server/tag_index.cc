@@ -66,6 +66,7 @@ TagIndex::Plugin& TagIndex::PluginOf(const Series& series) {
 
 void TagIndex::Remove(const RunSnapshot& run) {
   for (const Series& series : run.series) {
+    if (series.info->is_hidden) continue;
     Plugin& plugin = PluginOf(series);
     const auto found = plugin.by_tag.find(series.info->tag);
     if (found == plugin.by_tag.end()) continue;
@@ -89,6 +90,7 @@ void TagIndex::Remove(const RunSnapshot& run) {
 
 void TagIndex::Add(const RunSnapshot& run) {
   for (const Series& series : run.series) {
+    if (series.info->is_hidden) continue;
     Plugin& plugin = PluginOf(series);
     auto found = plugin.by_tag.find(series.info->tag);
     if (found == plugin.by_tag.end()) {

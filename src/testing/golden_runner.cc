@@ -27,7 +27,7 @@ void ReplaceAll(std::string_view from, const std::string& to, std::string& text)
 
 class GoldenRun {
  public:
-  explicit GoldenRun(std::span<const Plugin* const> plugins) : world_(plugins) {}
+  explicit GoldenRun(std::span<const Plugin* const> plugins) : world_(plugins, CheckSeries) {}
 
   // The printed answer of a question, "" for other steps.
   Result<std::string> Take(const GoldenStep& step) {

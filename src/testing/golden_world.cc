@@ -118,8 +118,8 @@ Result<std::string> ToTensor(std::string_view type, std::string_view text) {
 
 }  // namespace
 
-GoldenWorld::GoldenWorld(std::span<const Plugin* const> plugins)
-    : ingest_({.logdir = kLogdir}, files_, clock_, stats_, cell_) {
+GoldenWorld::GoldenWorld(std::span<const Plugin* const> plugins, SeriesCheck check)
+    : ingest_({.logdir = kLogdir, .check = check}, files_, clock_, stats_, cell_) {
   options_.logdir = kLogdir;
   files_.MakeDirectory(kLogdir);
   const auto add = [this](const std::string& prefix, std::span<const Route> routes) {

@@ -48,7 +48,8 @@ namespace stepscope {
 // RUN and TAG with blanks stand in quotes, as JSON.
 class GoldenWorld {
  public:
-  explicit GoldenWorld(std::span<const Plugin* const> plugins);
+  // `check` is what ingest asks about each series.
+  GoldenWorld(std::span<const Plugin* const> plugins, SeriesCheck check);
 
   static bool Knows(std::string_view verb);
   Status Apply(std::string_view text, const std::vector<std::string>& body);

@@ -1,0 +1,122 @@
+"""Servers that tests ask: ours, and the real TensorBoard."""
+
+import contextlib
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+ROOT = Path(__file__).parents[2]
+FIXTURES = ROOT / "tests/data/fixtures"
+START_TIMEOUT_S = 60  # TensorBoard's imports alone take ten seconds on a busy machine.
+
+Json = Any
+T = TypeVar("T")
+
+
+class Answer(NamedTuple):
+    status: int
+    content_type: str
+    headers: dict[str, str]
+    body: bytes
+
+    def json(self) -> Json:
+        assert self.status == 200, self.body
+        return json.loads(self.body)
+
+
+class Site:
+    """A server that is running, by its address."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url.rstrip("/")
+
+    def ask(self, path: str, data: bytes | None = None, method: str | None = None, **query: str):
+        url = self.url + path
+        if query:
+            url += "?" + urllib.parse.urlencode(query)
+        request = urllib.request.Request(url, data=data, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=START_TIMEOUT_S) as response:
+                return self._answer(response)
+        except urllib.error.HTTPError as error:
+            with error:
+                return self._answer(error)
+
+    def get(self, path: str, **query: str) -> Json:
+        return self.ask(path, **query).json()
+
+    def post_form(self, path: str, fields: list[tuple[str, str]]) -> Answer:
+        return self.ask(path, data=urllib.parse.urlencode(fields).encode(), method="POST")
+
+    @staticmethod
+    def _answer(response) -> Answer:
+        return Answer(
+            response.status,
+            response.headers.get_content_type(),
+            dict(response.headers),
+            response.read(),
+        )
+
+
+def wait_for(ask: Callable[[], T], is_done: Callable[[T], bool], seconds: float) -> T:
+    """The first answer that will do, or else the last one within that time."""
+    deadline = time.monotonic() + seconds
+    while True:
+        answer = ask()
+        if is_done(answer) or time.monotonic() > deadline:
+            return answer
+        time.sleep(0.01)
+
+
+@contextlib.contextmanager
+def running(command: list[str | Path], url_line: str) -> Iterator[Site]:
+    """Starts a server that prints a line with its address, and ends it again."""
+    with tempfile.TemporaryFile("w+") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, cwd=ROOT)
+        try:
+            found = None
+            deadline = time.monotonic() + START_TIMEOUT_S
+            while not found:
+                log.seek(0)
+                text = log.read()
+                found = re.search(url_line, text)
+                assert process.poll() is None, text
+                assert time.monotonic() < deadline, text
+                time.sleep(0.005)
+            yield Site(found[1])
+        finally:
+            process.terminate()
+            process.wait(timeout=10)
+
+
+@contextlib.contextmanager
+def stepscope(logdir: Path | str, *flags: str) -> Iterator[Site]:
+    """Our server on that folder, with every file read once."""
+    binary = os.environ.get("STEPSCOPE_BINARY", ROOT / "build/release/stepscope")
+    command = [binary, "--logdir", logdir, "--port", "0", *flags]
+    with running(command, r"Stepscope \S+ at (http://\S+)") as site:
+        progress = wait_for(
+            lambda: site.get("/api/environment")["progress"], lambda p: p["complete"], 20
+        )
+        assert progress["complete"], progress
+        yield site
+
+
+@contextlib.contextmanager
+def tensorboard(logdir: Path | str, *flags: str) -> Iterator[Site]:
+    """The real TensorBoard with its Python loader."""
+    command = [sys.executable, "-m", "tensorboard.main", "--logdir", logdir, "--port", "0"]
+    with running(
+        [*command, "--load_fast=false", *flags], r"TensorBoard \S+ at (http://\S+)"
+    ) as site:
+        yield site
