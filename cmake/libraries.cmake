@@ -2,8 +2,6 @@
 # They are looked up here, once, because a target found in a room's folder is not seen outside it.
 find_package(Threads REQUIRED)                      # Threads::Threads
 find_package(Boost 1.81 REQUIRED)                   # Boost::headers
-find_package(OpenSSL REQUIRED)                      # OpenSSL::SSL, OpenSSL::Crypto
-find_package(ZLIB REQUIRED)                         # ZLIB::ZLIB
 find_package(CLI11 REQUIRED)                        # CLI11::CLI11
 find_package(nlohmann_json REQUIRED)                # nlohmann_json::nlohmann_json
 find_package(simdjson REQUIRED)                     # simdjson::simdjson
