@@ -12,14 +12,17 @@ SCALARS = "/data/plugin/scalars"
 # Generous: it takes milliseconds where the machine has a core to spare.
 TIMEOUT_S = 10
 
-# Reads "RUN STEP" lines; what is logged is on disk when it answers.
+# Reads "RUN STEP" lines; what is logged is on disk when it answers (tensorboardX's flush would not
+# wait for its queue).
 WRITER = """
 import sys
-from tensorboardX import SummaryWriter
+from tensorboard.summary import Writer
 writers = {}
 for line in sys.stdin:
     run, step = line.split()
-    writer = writers.setdefault(run, SummaryWriter(f"{sys.argv[1]}/{run}"))
+    if run not in writers:
+        writers[run] = Writer(f"{sys.argv[1]}/{run}")
+    writer = writers[run]
     writer.add_scalar("loss", float(step), int(step))
     writer.flush()
     print(step, flush=True)
@@ -103,7 +106,7 @@ def test_a_record_that_is_written_in_two_halves(site: Site, writer: Writer, logd
     [whole] = (logdir / "train").iterdir()
     data = whole.read_bytes()
     (logdir / "halves").mkdir()
-    with open(logdir / "halves" / whole.name, "wb", buffering=0) as file:
+    with (logdir / "halves" / whole.name).open("wb", buffering=0) as file:
         file.write(data[:-7])
         assert wait_for(lambda: steps(site, "halves"), bool, TIMEOUT_S) == [0]
         file.write(data[-7:])
