@@ -26,7 +26,8 @@ struct Request {
   std::vector<std::string_view> QueryAll(std::string_view name) const;
   std::optional<std::string_view> Header(std::string_view name) const;  // `name` in lower case.
   // Query parameters with a type: INVALID_ARGUMENT with a sentence when it is not one.
-  Result<int64_t> QueryInt(std::string_view name, int64_t fallback, int64_t low, int64_t high) const;
+  Result<int64_t> QueryInt(std::string_view name, int64_t fallback, int64_t low,
+                           int64_t high) const;
   bool WantsJson() const;  // Accept names JSON before our columns, or does not name our columns.
 };
 

@@ -1,9 +1,10 @@
-// The one file that includes Beast, which compiles slowly.
+// The one translation unit that includes Beast, which compiles slowly.
 #include "server/listener.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
-#include <ctime>
+#include <exception>
 #include <list>
 #include <set>
 #include <string_view>
@@ -20,6 +21,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
@@ -29,6 +31,7 @@
 #include "base/strings.h"
 #include "base/thread_pool.h"
 #include "server/live.h"
+#include "server/request_parser.h"
 
 namespace stepscope {
 namespace {
@@ -42,45 +45,20 @@ using boost::system::error_code;
 using std::chrono::steady_clock;
 
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
-using Parser = http::request_parser<http::string_body>;
 using LiveStream = websocket::stream<beast::tcp_stream>;
 
-Method ToMethod(http::verb verb) {
-  switch (verb) {
-    case http::verb::get:
-      return Method::kGet;
-    case http::verb::head:
-      return Method::kHead;
-    case http::verb::post:
-      return Method::kPost;
-    case http::verb::put:
-      return Method::kPut;
-    case http::verb::delete_:
-      return Method::kDelete;
-    case http::verb::options:
-      return Method::kOptions;
-    default:
-      return Method::kOther;
-  }
-}
+// Adds to a count for as long as it lives, whatever ends a coroutine.
+class Share {
+ public:
+  Share(size_t& total, size_t part) : total_(total), part_(part) { total_ += part_; }
+  Share(const Share&) = delete;
+  Share& operator=(const Share&) = delete;
+  ~Share() { total_ -= part_; }
 
-std::string HttpDate() {
-  const std::time_t now = std::time(nullptr);
-  std::tm utc{};
-  gmtime_r(&now, &utc);
-  char text[40];
-  return {text, std::strftime(text, sizeof(text), "%a, %d %b %Y %H:%M:%S GMT", &utc)};
-}
-
-Request HeadOf(const http::request<http::string_body>& message) {
-  Request request;
-  request.method = ToMethod(message.method());
-  for (const auto& field : message) {
-    request.headers.emplace_back(
-        AsciiLower({field.name_string().data(), field.name_string().size()}), field.value());
-  }
-  return request;
-}
+ private:
+  size_t& total_;
+  const size_t part_;
+};
 
 }  // namespace
 
@@ -99,6 +77,7 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
       : site(site_in), snapshots(snapshots_in), limits(limits_in), messages(stats) {}
 
   void Start(const std::vector<BoundSockets::Socket>& sockets);
+  void Run();
   void BeginStop();
   void WakeLiveClients();  // From any thread.
 
@@ -107,16 +86,16 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
   asio::awaitable<bool> ReadFirstByte(Connection& connection, beast::flat_buffer& buffer);
   asio::awaitable<void> ServeRequests(Connection& connection);
   asio::awaitable<bool> ServeOne(Connection& connection, beast::flat_buffer& buffer);
-  std::optional<Reply> RefuseHead(const Parser& parser, error_code error) const;
-  asio::awaitable<std::optional<Reply>> ReadBody(Connection& connection, beast::flat_buffer& buffer,
-                                                 Parser& parser, Request& request);
+  std::optional<Reply> RefuseHead(const RequestParser& parser, error_code error) const;
+  asio::awaitable<std::optional<Reply>> ReadBody(beast::tcp_stream& stream,
+                                                 beast::flat_buffer& buffer, RequestParser& parser);
   asio::awaitable<Reply> RunHandler(Request request);
-  asio::awaitable<bool> Write(beast::tcp_stream& stream, const Reply& reply, unsigned version,
-                              bool keep_alive, bool is_head);
+  asio::awaitable<bool> Write(beast::tcp_stream& stream, const Reply& reply, bool keep_alive,
+                              bool is_head);
   asio::awaitable<void> RefuseAndClose(beast::tcp_stream& stream, const Reply& reply);
 
   asio::awaitable<void> ServeLive(beast::tcp_stream stream,
-                                  http::request<http::string_body> handshake);
+                                  http::request<http::empty_body> handshake);
   asio::awaitable<void> ReadLive(std::shared_ptr<LiveClient> client);
   asio::awaitable<void> WriteLive(LiveClient& client);
 
@@ -126,6 +105,8 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
 
   // Of the I/O thread from here on.
   size_t connection_count = 0;
+  size_t body_bytes = 0;   // That requests have announced and that are not here yet.
+  size_t reply_bytes = 0;  // That are on their way to clients.
   std::list<Connection*> idle_connections;  // The longest idle first.
   std::set<LiveClient*> live_clients;
   LiveMessages messages;
@@ -148,7 +129,19 @@ void Server::Impl::Start(const std::vector<BoundSockets::Socket>& sockets) {
   for (tcp::acceptor& acceptor : acceptors) {
     asio::co_spawn(io, Accept(acceptor), asio::detached);
   }
-  thread = std::thread([this] { io.run(); });
+  thread = std::thread([this] { Run(); });
+}
+
+void Server::Impl::Run() {
+  while (true) {
+    try {
+      io.run();
+      return;
+    } catch (const std::exception& exception) {
+      // Out of memory, most likely. It has ended the one connection that it came from.
+      LogError("a connection failed reason=\"" + std::string(exception.what()) + '"');
+    }
+  }
 }
 
 // Nothing new from here on; what is being answered has `stop_timeout` to be done.
@@ -192,14 +185,13 @@ asio::awaitable<void> Server::Impl::Accept(tcp::acceptor& acceptor) {
 }
 
 asio::awaitable<void> Server::Impl::Serve(tcp::socket socket) {
-  ++connection_count;
-  error_code ignored;
-  socket.set_option(tcp::no_delay(true), ignored);
   {
+    const Share one(connection_count, 1);
+    error_code ignored;
+    socket.set_option(tcp::no_delay(true), ignored);
     Connection connection{beast::tcp_stream(std::move(socket)), {}};
     co_await ServeRequests(connection);
   }
-  --connection_count;
   if (is_stopping && connection_count == 0) stop_timer.cancel();
 }
 
@@ -232,62 +224,60 @@ asio::awaitable<void> Server::Impl::ServeRequests(Connection& connection) {
 
 // Whether the connection can take another request.
 asio::awaitable<bool> Server::Impl::ServeOne(Connection& connection, beast::flat_buffer& buffer) {
-  Parser parser;
-  parser.header_limit(static_cast<uint32_t>(limits.max_header_bytes));
-  parser.body_limit(limits.max_body_bytes);
-  connection.stream.expires_after(limits.header_timeout);
-  const auto [error, bytes] =
-      co_await http::async_read_header(connection.stream, buffer, parser, kAwait);
-  const std::optional<Reply> refusal = RefuseHead(parser, error);
-  if (refusal) {
-    co_await RefuseAndClose(connection.stream, *refusal);
+  beast::tcp_stream& stream = connection.stream;
+  RequestParser parser(limits.max_header_bytes, limits.max_body_bytes);
+  stream.expires_after(limits.header_timeout);
+  const auto [error, bytes] = co_await http::async_read_header(stream, buffer, parser, kAwait);
+  if (const std::optional<Reply> refusal = RefuseHead(parser, error)) {
+    co_await RefuseAndClose(stream, *refusal);
     co_return false;
   }
   if (error) co_return false;
 
-  const std::string target(parser.get().target());
-  auto admitted = site.Admit(HeadOf(parser.get()), target);
-  const unsigned version = parser.get().version();
-  const bool is_head = parser.get().method() == http::verb::head;
-  if (const Reply* const reply = std::get_if<Reply>(&admitted)) {
-    if (!parser.is_done()) {
-      co_await RefuseAndClose(connection.stream, *reply);
+  const bool is_head = parser.request.method == Method::kHead;
+  const http::request<http::empty_body> handshake = parser.Handshake();
+  auto admitted = site.Admit(std::move(parser.request), parser.target);
+  const Reply* const early_reply = std::get_if<Reply>(&admitted);
+  if (early_reply != nullptr && !parser.is_done()) {
+    co_await RefuseAndClose(stream, *early_reply);
+    co_return false;
+  }
+  if (early_reply == nullptr && std::get<Request>(admitted).path == kLivePath &&
+      websocket::is_upgrade(handshake)) {
+    if (live_clients.size() < limits.max_live_clients) {
+      co_await ServeLive(std::move(stream), handshake);
+    } else {
+      const Reply busy = site.Refuse(503, "Unavailable: too many live connections");
+      co_await RefuseAndClose(stream, busy);
+    }
+    co_return false;
+  }
+
+  Reply reply;
+  if (early_reply != nullptr) {
+    reply = *early_reply;
+  } else {
+    std::optional<Reply> refusal = co_await ReadBody(stream, buffer, parser);
+    if (refusal) {
+      co_await RefuseAndClose(stream, *refusal);
       co_return false;
     }
-    const bool keep_alive = parser.keep_alive() && !is_stopping;
-    const bool is_written = co_await Write(connection.stream, *reply, version, keep_alive, is_head);
-    co_return is_written&& keep_alive;
+    Request& request = std::get<Request>(admitted);
+    request.body = std::move(parser.body);
+    reply = co_await RunHandler(std::move(request));
   }
-
-  Request& request = std::get<Request>(admitted);
-  if (request.path == kLivePath && websocket::is_upgrade(parser.get())) {
-    if (live_clients.size() >= limits.max_live_clients) {
-      const Reply busy = site.Refuse(503, "Unavailable: too many live connections");
-      co_await RefuseAndClose(connection.stream, busy);
-    } else {
-      co_await ServeLive(std::move(connection.stream), parser.release());
-    }
-    co_return false;
-  }
-
-  const std::optional<Reply> body_refusal = co_await ReadBody(connection, buffer, parser, request);
-  if (body_refusal) {
-    co_await RefuseAndClose(connection.stream, *body_refusal);
-    co_return false;
-  }
-  const Reply reply = co_await RunHandler(std::move(request));
+  const Share on_its_way(reply_bytes, reply.body.size());
   const bool keep_alive = parser.keep_alive() && !is_stopping;
-  const bool is_written = co_await Write(connection.stream, reply, version, keep_alive, is_head);
+  const bool is_written = co_await Write(stream, reply, keep_alive, is_head);
   co_return is_written&& keep_alive;
 }
 
 // What to answer to a header that did not come as it should; nothing when it did, or when nobody is
 // there to hear it.
-std::optional<Reply> Server::Impl::RefuseHead(const Parser& parser, error_code error) const {
-  const bool has_target = !parser.get().target().empty();
+std::optional<Reply> Server::Impl::RefuseHead(const RequestParser& parser, error_code error) const {
   if (error == http::error::header_limit) {
-    return has_target ? site.Refuse(431, "The request's header is larger than 80 KiB")
-                      : site.Refuse(414, "The URL is longer than 64 KiB");
+    return parser.target.empty() ? site.Refuse(414, "The URL is longer than 64 KiB")
+                                 : site.Refuse(431, "The request's header is larger than 80 KiB");
   }
   if (error == http::error::body_limit) {
     return site.Refuse(413, "The request's body is larger than 8 MiB");
@@ -298,32 +288,36 @@ std::optional<Reply> Server::Impl::RefuseHead(const Parser& parser, error_code e
     return std::nullopt;
   }
   if (error) return site.Refuse(400, "The request is not HTTP: " + error.message());
-  if (parser.get().target().size() > limits.max_target_bytes) {
+  if (parser.target.size() > limits.max_target_bytes) {
     return site.Refuse(414, "The URL is longer than 64 KiB");
   }
   return std::nullopt;
 }
 
-// Moves the body into `request`, or returns what to refuse it with.
-asio::awaitable<std::optional<Reply>> Server::Impl::ReadBody(Connection& connection,
+// Reads the body into the parser, or returns what to refuse it with.
+asio::awaitable<std::optional<Reply>> Server::Impl::ReadBody(beast::tcp_stream& stream,
                                                              beast::flat_buffer& buffer,
-                                                             Parser& parser, Request& request) {
-  connection.stream.expires_after(limits.body_timeout);
-  if (!parser.is_done() && beast::iequals(parser.get()[http::field::expect], "100-continue")) {
-    http::response<http::empty_body> go_on(http::status::continue_, 11);
-    const auto [error, bytes] = co_await http::async_write(connection.stream, go_on, kAwait);
+                                                             RequestParser& parser) {
+  const size_t announced =
+      parser.is_done() ? 0 : parser.content_length().value_or(limits.max_body_bytes);
+  if (reply_bytes > limits.max_all_reply_bytes ||
+      (announced > 0 && body_bytes + announced > limits.max_all_body_bytes)) {
+    co_return site.Refuse(503, "Unavailable: too many large requests at once");
+  }
+  if (parser.is_done()) co_return std::nullopt;
+  const Share share(body_bytes, announced);
+  stream.expires_after(limits.body_timeout);
+  if (parser.expects_continue) {
+    constexpr std::string_view kGoOn = "HTTP/1.1 100 Continue\r\n\r\n";
+    const auto [error, bytes] = co_await asio::async_write(stream, asio::buffer(kGoOn), kAwait);
     if (error) co_return site.Refuse(400, "The connection broke");
   }
-  if (!parser.is_done()) {
-    const auto [error, bytes] =
-        co_await http::async_read(connection.stream, buffer, parser, kAwait);
-    if (error == http::error::body_limit) {
-      co_return site.Refuse(413, "The request's body is larger than 8 MiB");
-    }
-    if (error == beast::error::timeout) co_return site.Refuse(408, "The request took too long");
-    if (error) co_return site.Refuse(400, "The request's body is damaged: " + error.message());
+  const auto [error, bytes] = co_await http::async_read(stream, buffer, parser, kAwait);
+  if (error == http::error::body_limit) {
+    co_return site.Refuse(413, "The request's body is larger than 8 MiB");
   }
-  request.body = std::move(parser.get().body());
+  if (error == beast::error::timeout) co_return site.Refuse(408, "The request took too long");
+  if (error) co_return site.Refuse(400, "The request's body is damaged: " + error.message());
   co_return std::nullopt;
 }
 
@@ -347,24 +341,20 @@ asio::awaitable<Reply> Server::Impl::RunHandler(Request request) {
 }
 
 asio::awaitable<bool> Server::Impl::Write(beast::tcp_stream& stream, const Reply& reply,
-                                          unsigned version, bool keep_alive, bool is_head) {
-  using Body = http::span_body<const char>;
-  const std::string_view body = reply.Body();
-  http::response<Body> message;
-  message.result(static_cast<unsigned>(reply.status));
-  message.version(version);
-  message.set(http::field::date, HttpDate());
-  for (const auto& [name, value] : reply.headers) message.insert(name, value);
-  message.content_length(body.size());
-  message.keep_alive(keep_alive);
-  if (!is_head) message.body() = {body.data(), body.size()};
-
-  http::response_serializer<Body> serializer(message);
-  serializer.split(is_head);
-  while (is_head ? !serializer.is_header_done() : !serializer.is_done()) {
+                                          bool keep_alive, bool is_head) {
+  const std::string head = FormatHead(reply, keep_alive);
+  std::array<std::string_view, 2> parts = {head, is_head ? std::string_view() : reply.Body()};
+  while (!parts[0].empty() || !parts[1].empty()) {
+    const std::array<asio::const_buffer, 2> buffers = {asio::buffer(parts[0]),
+                                                       asio::buffer(parts[1])};
     stream.expires_after(limits.write_timeout);  // Anew for each piece: only progress counts.
-    const auto [error, bytes] = co_await http::async_write_some(stream, serializer, kAwait);
+    auto [error, bytes] = co_await stream.async_write_some(buffers, kAwait);
     if (error) co_return false;
+    for (std::string_view& part : parts) {
+      const size_t written = std::min(bytes, part.size());
+      part.remove_prefix(written);
+      bytes -= written;
+    }
   }
   co_return true;
 }
@@ -372,7 +362,7 @@ asio::awaitable<bool> Server::Impl::Write(beast::tcp_stream& stream, const Reply
 // A client that is still sending would see a reset instead of the answer if the socket were closed
 // at once, so what it sends is read and dropped for a while.
 asio::awaitable<void> Server::Impl::RefuseAndClose(beast::tcp_stream& stream, const Reply& reply) {
-  const bool is_written = co_await Write(stream, reply, 11, false, false);
+  const bool is_written = co_await Write(stream, reply, /*keep_alive=*/false, /*is_head=*/false);
   if (!is_written) co_return;
   error_code ignored;
   stream.socket().shutdown(tcp::socket::shutdown_send, ignored);
@@ -386,7 +376,7 @@ asio::awaitable<void> Server::Impl::RefuseAndClose(beast::tcp_stream& stream, co
 }
 
 asio::awaitable<void> Server::Impl::ServeLive(beast::tcp_stream stream,
-                                              http::request<http::string_body> handshake) {
+                                              http::request<http::empty_body> handshake) {
   stream.expires_never();  // The WebSocket has its own deadlines.
   const auto client = std::make_shared<LiveClient>(
       LiveClient{LiveStream(std::move(stream)), asio::steady_timer(io), false});

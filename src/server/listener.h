@@ -19,6 +19,10 @@ struct ServerLimits {
   size_t max_target_bytes = 64 << 10;  // hparams downloads put their request into it. 414.
   size_t max_header_bytes = 80 << 10;  // 431.
   size_t max_body_bytes = 8 << 20;     // 413.
+  // What all requests together may hold in memory, and what answers may that are being read slowly:
+  // above them new requests with a body, and new queries, are refused with 503.
+  size_t max_all_body_bytes = 64 << 20;
+  size_t max_all_reply_bytes = 256 << 20;
   std::chrono::milliseconds idle_timeout{75'000};    // From one request to the next.
   std::chrono::milliseconds header_timeout{10'000};  // From the first byte to the header's end.
   std::chrono::milliseconds body_timeout{30'000};    // For the whole body.

@@ -160,6 +160,8 @@ TEST_F(ListenerTest, BoundsWhatARequestMayBe) {
   EXPECT_EQ(status("GET " + target_of(200 << 10) + host + "\r\n"), 414);
   EXPECT_EQ(status("GET /data/runs" + host + "X: " + std::string(70 << 10, 'a') + "\r\n\r\n"), 200);
   EXPECT_EQ(status("GET /data/runs" + host + "X: " + std::string(90 << 10, 'a') + "\r\n\r\n"), 431);
+  EXPECT_EQ(status("GET /experiment/" + std::string(60 << 10, '"') + host + "\r\n"), 404);
+  EXPECT_EQ(status("GET /experiment/x?y=" + std::string(60 << 10, '"') + host + "\r\n"), 301);
   const std::string post = "POST /api/fake/echo" + host;
   EXPECT_EQ(status(post + "Content-Length: 8388608\r\n\r\n" + std::string(8 << 20, 'a')), 200);
   EXPECT_EQ(status(post + "Content-Length: 8388609\r\n\r\n"), 413);
@@ -172,6 +174,25 @@ TEST_F(ListenerTest, BoundsWhatARequestMayBe) {
   EXPECT_EQ(status("GET /../x" + host + "\r\n"), 400);
   EXPECT_EQ(status("GET /%2e%2e/x" + host + "\r\n"), 400);
   EXPECT_EQ(status("CONNECT localhost:22" + host + "\r\n"), 400);
+}
+
+TEST_F(ListenerTest, BoundsWhatAllRequestsHold) {
+  ServerLimits limits;
+  limits.max_all_body_bytes = 2000;
+  limits.linger_timeout = milliseconds(50);
+  Start(limits);
+  const std::string announce =
+      "POST /api/fake/echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1500\r\n\r\n";
+  RawClient first = Connect();
+  first.Send(announce + "a");
+  EXPECT_EQ(Connect().Get("/data/runs").status, 200);  // By now the server has read it.
+  RawClient second = Connect();
+  second.Send(announce);
+  EXPECT_EQ(second.Read().status, 503);
+  first.Send(std::string(1499, 'a'));
+  EXPECT_EQ(first.Read().status, 200);
+  first.Send(announce + std::string(1500, 'a'));
+  EXPECT_EQ(first.Read().status, 200);
 }
 
 // A body that nobody will read is refused by its header alone.
@@ -368,7 +389,9 @@ TEST_F(ListenerTest, LiveClientsMayGoAtAnyTime) {
   for (uint64_t generation = 1; generation < 40; ++generation) {
     RawClient client = Connect();
     client.Send(std::string(kHandshake) + "\r\n");
-    if (generation % 2 == 0) ASSERT_EQ(client.Read().status, 101);
+    if (generation % 2 == 0) {
+      ASSERT_EQ(client.Read().status, 101);
+    }
     snapshots_.Publish(MakeSnapshot(generation, {}));
   }
   EXPECT_EQ(Connect().Get("/data/runs").status, 200);

@@ -63,7 +63,9 @@ TEST(NaturalOrderTest, IsAStrictWeakOrder) {
       EXPECT_EQ(NaturalLess(a, b) || NaturalLess(b, a), a != b) << a << " " << b;
       EXPECT_FALSE(NaturalLess(a, b) && NaturalLess(b, a)) << a << " " << b;
       for (const auto& c : names) {
-        if (NaturalLess(a, b) && NaturalLess(b, c)) EXPECT_TRUE(NaturalLess(a, c)) << a << b << c;
+        if (NaturalLess(a, b) && NaturalLess(b, c)) {
+          EXPECT_TRUE(NaturalLess(a, c)) << a << b << c;
+        }
       }
     }
   }

@@ -3,6 +3,7 @@
 #include <libdeflate.h>
 
 #include <algorithm>
+#include <ctime>
 #include <memory>
 
 #include "base/strings.h"
@@ -21,6 +22,58 @@ bool IsCompressible(std::string_view content_type) {
          type == "application/vnd.stepscope.columns";
 }
 
+std::string HttpDate() {
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  gmtime_r(&now, &utc);
+  char text[40];
+  return {text, std::strftime(text, sizeof(text), "%a, %d %b %Y %H:%M:%S GMT", &utc)};
+}
+
+// Browsers show it in their tools; nothing depends on it.
+std::string_view Reason(int status) {
+  switch (status) {
+    case 200:
+      return "OK";
+    case 206:
+      return "Partial Content";
+    case 301:
+      return "Moved Permanently";
+    case 302:
+      return "Found";
+    case 303:
+      return "See Other";
+    case 304:
+      return "Not Modified";
+    case 400:
+      return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 408:
+      return "Request Timeout";
+    case 413:
+      return "Content Too Large";
+    case 414:
+      return "URI Too Long";
+    case 426:
+      return "Upgrade Required";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 500:
+      return "Internal Server Error";
+    case 503:
+      return "Service Unavailable";
+    default:
+      return "Unknown";
+  }
+}
+
 }  // namespace
 
 std::string_view Reply::Body() const {
@@ -29,10 +82,24 @@ std::string_view Reply::Body() const {
 }
 
 void Reply::AddHeader(std::string name, std::string_view value) {
-  std::string safe(value);
+  constexpr size_t kMaxValueBytes = 8 << 10;  // What curl and browsers take with room to spare.
+  std::string safe(value.substr(0, kMaxValueBytes));
   std::ranges::replace_if(
       safe, [](char c) { return static_cast<uint8_t>(c) < 0x20 || c == 0x7f; }, '_');
   headers.emplace_back(std::move(name), std::move(safe));
+}
+
+std::string FormatHead(const Reply& reply, bool keep_alive) {
+  std::string head = "HTTP/1.1 " + std::to_string(reply.status) + ' ';
+  head += Reason(reply.status);
+  head += "\r\nDate: " + HttpDate() + "\r\n";
+  for (const auto& [name, value] : reply.headers) head += name + ": " + value + "\r\n";
+  // A 304 would have to tell the length of what it does not send.
+  if (reply.status != 304) {
+    head += "Content-Length: " + std::to_string(reply.Body().size()) + "\r\n";
+  }
+  head += keep_alive ? "Connection: keep-alive\r\n\r\n" : "Connection: close\r\n\r\n";
+  return head;
 }
 
 bool AcceptsGzip(std::string_view accept_encoding) {

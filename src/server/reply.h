@@ -19,9 +19,13 @@ struct Reply {
   std::span<const std::byte> static_body;  // Instead of `body` when not empty; lives for ever.
 
   std::string_view Body() const;
-  // Control characters in `value`, which a tag or a file name may bring in, become '_'.
+  // Control characters in `value`, which a tag or a file name may bring in, become '_', and what is
+  // longer than any client takes is cut.
   void AddHeader(std::string name, std::string_view value);
 };
+
+// The status line and all headers, with the empty line that ends them.
+std::string FormatHead(const Reply& reply, bool keep_alive);
 
 // Whether an Accept-Encoding header allows gzip: "gzip", "x-gzip" or "*", but not with ";q=0".
 bool AcceptsGzip(std::string_view accept_encoding);

@@ -1,6 +1,6 @@
 #include "server/reply.h"
 
-#include <zlib.h>
+#include <libdeflate.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,21 +9,22 @@ namespace stepscope {
 namespace {
 
 using ::testing::Contains;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
 using ::testing::Key;
 using ::testing::Not;
 using ::testing::Pair;
+using ::testing::StartsWith;
 
 std::string Unzip(std::string_view packed) {
   std::string bytes(1 << 20, '\0');
-  z_stream stream{};
-  EXPECT_EQ(inflateInit2(&stream, 16 + MAX_WBITS), Z_OK);
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
-  stream.avail_in = static_cast<uInt>(packed.size());
-  stream.next_out = reinterpret_cast<Bytef*>(bytes.data());
-  stream.avail_out = static_cast<uInt>(bytes.size());
-  EXPECT_EQ(inflate(&stream, Z_FINISH), Z_STREAM_END);
-  bytes.resize(stream.total_out);
-  inflateEnd(&stream);
+  size_t size = 0;
+  libdeflate_decompressor* const decompressor = libdeflate_alloc_decompressor();
+  EXPECT_EQ(libdeflate_gzip_decompress(decompressor, packed.data(), packed.size(), bytes.data(),
+                                       bytes.size(), &size),
+            LIBDEFLATE_SUCCESS);
+  libdeflate_free_decompressor(decompressor);
+  bytes.resize(size);
   return bytes;
 }
 
@@ -63,6 +64,18 @@ TEST(ReplyTest, KeepsHeadersInOneLine) {
   EXPECT_THAT(reply.headers,
               Contains(Pair("Content-Disposition", "attachment; filename=\"a__Set-Cookie: x\"")));
   EXPECT_THAT(reply.headers, Contains(Pair("Cache-Control", "no-cache, must-revalidate")));
+}
+
+TEST(ReplyTest, FormatsTheHead) {
+  Reply reply = ToReply(Response::Text(404, "text"), "");
+  const std::string head = FormatHead(reply, /*keep_alive=*/false);
+  EXPECT_THAT(head, StartsWith("HTTP/1.1 404 Not Found\r\nDate: "));
+  EXPECT_THAT(head, HasSubstr(" GMT\r\n"));
+  EXPECT_THAT(head, EndsWith("\r\nContent-Length: 4\r\nConnection: close\r\n\r\n"));
+  reply.status = 304;
+  EXPECT_THAT(FormatHead(reply, true), Not(HasSubstr("Content-Length")));
+  reply.AddHeader("X", std::string(100'000, 'x'));
+  EXPECT_LT(FormatHead(reply, true).size(), 10'000u);
 }
 
 TEST(ReplyTest, LeavesGivenCacheControlAlone) {

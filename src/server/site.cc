@@ -141,13 +141,18 @@ Reply Site::FinishError(const Error& error) const {
 
 Reply Site::Redirect(int status, std::string_view path, const Request& request,
                      std::string_view without_query) const {
-  std::string location = EscapePath(path);
+  // A cut location would lead somewhere else: a query that does not fit is left out.
+  constexpr size_t kMaxLocationBytes = 4096;
+  const std::string place = EscapePath(path);
+  std::string location = place;
   char separator = '?';
   for (const auto& [name, value] : request.query) {
     if (name == without_query) continue;
     location += std::exchange(separator, '&');
     location += EscapeQueryPart(name) + '=' + EscapeQueryPart(value);
   }
+  if (location.size() > kMaxLocationBytes) location = place;
+  if (location.size() > kMaxLocationBytes) return Refuse(404, "Not found");
   Response response = Response::Text(status, "");
   response.headers.emplace_back("Location", std::move(location));
   return Finish(ToReply(std::move(response), ""), false);
