@@ -1,0 +1,204 @@
+#include "plugins/scalars/line.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <random>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "plugins/scalars/scalars.h"
+#include "series/column.h"
+
+namespace stepscope {
+namespace {
+
+// One series of one run, in as many files as there are columns; all written at the same time, so
+// that nothing is superseded.
+class RunBuilder {
+ public:
+  void Append(size_t file, int64_t step, double wall_time, float value) {
+    while (columns_.size() <= file) columns_.emplace_back();
+    columns_[file].Append(step, wall_time, ValueType::kFloat32, std::bit_cast<uint32_t>(value));
+  }
+
+  RunSnapshot Build(std::string tag = "loss") const {
+    RunSnapshot run;
+    run.name = "train";
+    Series series;
+    auto info = std::make_shared<SeriesInfo>();
+    info->tag = std::move(tag);
+    info->plugin_name = "scalars";
+    info->kind = SeriesKind::kScalar;
+    series.info = std::move(info);
+    for (size_t i = 0; i < columns_.size(); ++i) {
+      run.files.push_back({.path = "train/tfevents." + std::to_string(i),
+                           .reading = i + 1,
+                           .first_wall_time = 0,
+                           .last_wall_time = 1e9});
+      series.strands.push_back({.file = static_cast<uint32_t>(i), .scalars = columns_[i].View()});
+    }
+    run.series.push_back(std::move(series));
+    return run;
+  }
+
+ private:
+  std::vector<ScalarColumn> columns_;
+};
+
+template <typename T>
+std::vector<T> ColumnOf(const Table& table, std::string_view name) {
+  for (const Column& column : table.columns) {
+    if (column.name == name) return std::get<std::vector<T>>(column.data);
+  }
+  return {};
+}
+
+Table Query(const RunSnapshot& run, const LineView& view,
+            const std::optional<KnownLine>& known = std::nullopt) {
+  Result<Table> table = QueryLine(run, run.series[0], view, known, 1 << 21);
+  EXPECT_TRUE(table.has_value());
+  return *std::move(table);
+}
+
+KnownLine Known(const Table& table) {
+  return {table.facts["revision"].get<std::string>(), table.facts["count"].get<uint64_t>()};
+}
+
+// Whatever the line and the window: what a client gets piece by piece is what it would get at once.
+TEST(LineTest, WhatIsNewCompletesWhatWasThere) {
+  std::mt19937_64 random(1);
+  for (int round = 0; round < 200; ++round) {
+    SCOPED_TRACE(round);
+    LineView view;
+    if (random() % 2 == 0) view.smoothing = 0.9;
+    if (random() % 3 != 0) view.from = static_cast<double>(random() % 60);
+    if (random() % 3 != 0) view.to = view.from.value_or(0) + static_cast<double>(random() % 30);
+    const bool is_shuffled = random() % 2 == 0;
+
+    RunBuilder builder;
+    int64_t step = 0;
+    const auto append = [&](size_t count) {
+      for (size_t i = 0; i < count; ++i) {
+        step = is_shuffled ? static_cast<int64_t>(random() % 100)
+                           : step + static_cast<int64_t>(random() % 5);
+        builder.Append(0, step, static_cast<double>(step) / 10, static_cast<float>(random() % 9));
+      }
+    };
+    append(1 + random() % 30);
+    // A series stops being constant at most once, and then comes anew.
+    builder.Append(0, step, 0, 100);
+    builder.Append(0, step, 0, 200);
+    Table last = Query(builder.Build(), view);
+    std::vector<int64_t> steps = ColumnOf<int64_t>(last, "step");
+    std::vector<double> smoothed = ColumnOf<double>(last, "smoothed");
+    for (int growth = 0; growth < 4; ++growth) {
+      append(random() % 20);
+      const Table next = Query(builder.Build(), view, Known(last));
+      EXPECT_EQ(next.facts["from_ordinal"], last.facts["count"]);
+      EXPECT_EQ(next.facts["revision"], last.facts["revision"]);
+      for (const int64_t more : ColumnOf<int64_t>(next, "step")) steps.push_back(more);
+      for (const double more : ColumnOf<double>(next, "smoothed")) smoothed.push_back(more);
+      last = next;
+    }
+    const Table whole = Query(builder.Build(), view);
+    EXPECT_EQ(steps, ColumnOf<int64_t>(whole, "step"));
+    EXPECT_EQ(smoothed, ColumnOf<double>(whole, "smoothed"));
+  }
+}
+
+TEST(LineTest, TheWindowHoldsEveryPieceOfLineThatTouchesIt) {
+  std::mt19937_64 random(2);
+  for (int round = 0; round < 500; ++round) {
+    RunBuilder builder;
+    std::vector<int64_t> all;
+    for (size_t i = 0; i < 1 + random() % 20; ++i) {
+      all.push_back(static_cast<int64_t>(random() % 50));
+      builder.Append(0, all.back(), 0, 1);
+    }
+    LineView view;
+    view.from = static_cast<double>(random() % 50);
+    view.to = *view.from + static_cast<double>(random() % 10);
+    const auto touches = [&](int64_t a, int64_t b) {
+      return static_cast<double>(std::max(a, b)) >= *view.from &&
+             static_cast<double>(std::min(a, b)) <= *view.to;
+    };
+    std::vector<int64_t> expected;
+    for (size_t i = 0; i < all.size(); ++i) {
+      const bool is_in = touches(all[i], all[i]) || (i > 0 && touches(all[i - 1], all[i])) ||
+                         (i + 1 < all.size() && touches(all[i], all[i + 1]));
+      if (is_in) expected.push_back(all[i]);
+    }
+    EXPECT_EQ(ColumnOf<int64_t>(Query(builder.Build(), view), "step"), expected);
+  }
+}
+
+TEST(LineTest, AnEarlierFileThatGrowsMovesPoints) {
+  RunBuilder builder;
+  builder.Append(0, 0, 0, 1);
+  builder.Append(1, 1, 0, 2);
+  const Table first = Query(builder.Build(), {});
+  builder.Append(1, 2, 0, 3);
+  const Table appended = Query(builder.Build(), {}, Known(first));
+  EXPECT_EQ(appended.facts["from_ordinal"], 2);
+  builder.Append(0, 5, 0, 4);
+  const Table moved = Query(builder.Build(), {}, Known(appended));
+  EXPECT_EQ(moved.facts["from_ordinal"], 0);
+  EXPECT_EQ(ColumnOf<int64_t>(moved, "step"), (std::vector<int64_t>{0, 5, 1, 2}));
+}
+
+TEST(LineTest, AFileThatIsReadAnewIsAnotherLine) {
+  RunBuilder builder;
+  for (int64_t step = 0; step < 5; ++step) builder.Append(0, step, 0, 1);
+  RunSnapshot run = builder.Build();
+  const Table first = Query(run, {});
+  run.files[0].reading = 99;
+  EXPECT_EQ(Query(run, {}, Known(first)).facts["from_ordinal"], 0);
+}
+
+TEST(LineTest, ThinnedAnswersAreBoundedAndKeepASpike) {
+  RunBuilder builder;
+  constexpr int64_t kSize = 300'000;
+  for (int64_t step = 0; step < kSize; ++step) {
+    builder.Append(0, step, static_cast<double>(step), step == 123'456 ? 50.F : 1.F);
+  }
+  LineView view;
+  view.pixels = 100;
+  view.smoothing = 0.99;
+  for (const XAxis x : {XAxis::kStep, XAxis::kRelative, XAxis::kWall}) {
+    view.x = x;
+    const Table table = Query(builder.Build(), view);
+    const auto values = ColumnOf<double>(table, "value");
+    EXPECT_LT(values.size(), 600);
+    EXPECT_EQ(std::ranges::max(values), 50);
+    EXPECT_EQ(ColumnOf<int64_t>(table, "step").back(), kSize - 1);
+  }
+}
+
+TEST(LineTest, RefusesAnswersWithoutBound) {
+  RunBuilder builder;
+  for (int64_t step = 0; step < 100; ++step) builder.Append(0, step, 0, 1);
+  const RunSnapshot run = builder.Build();
+  EXPECT_TRUE(QueryLine(run, run.series[0], {}, std::nullopt, 100).has_value());
+  const auto refused = QueryLine(run, run.series[0], {}, std::nullopt, 99);
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code, Code::kResourceExhausted);
+}
+
+TEST(FindScalarSeriesTest, TakesNamesAsTheyWereShown) {
+  RunBuilder builder;
+  builder.Append(0, 0, 0, 1);
+  auto run = std::make_shared<RunSnapshot>(builder.Build("lo\xffss"));
+  run->name = "r\xfen";
+  Snapshot snapshot;
+  snapshot.runs.push_back(run);
+  EXPECT_NE(FindScalarSeries(snapshot, "r\xfen", "lo\xffss").series, nullptr);
+  EXPECT_NE(FindScalarSeries(snapshot, "r\xef\xbf\xbdn", "lo\xef\xbf\xbdss").series, nullptr);
+  EXPECT_EQ(FindScalarSeries(snapshot, "r\xef\xbf\xbdn", "loss").series, nullptr);
+  EXPECT_EQ(FindScalarSeries(snapshot, "rn", "lo\xffss").run, nullptr);
+}
+
+}  // namespace
+}  // namespace stepscope
