@@ -351,7 +351,9 @@ void RunStage::SortSeries() {
   if (sorted_count_ == sorted_.size()) return;
   const auto middle = sorted_.begin() + static_cast<ptrdiff_t>(sorted_count_);
   std::sort(middle, sorted_.end(), by_tag);
-  std::inplace_merge(sorted_.begin(), middle, sorted_.end(), by_tag);
+  std::vector<SeriesStage*> merged(sorted_.size());
+  std::merge(sorted_.begin(), middle, middle, sorted_.end(), merged.begin(), by_tag);
+  sorted_ = std::move(merged);
   sorted_count_ = sorted_.size();
 }
 
