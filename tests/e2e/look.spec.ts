@@ -1,5 +1,5 @@
-// What the page is for everyone: both themes, wide and narrow, for screen readers, with hostile names,
-// and light to load.
+// What the page is for everyone: both themes, wide and narrow, for screen readers, with hostile
+// names, and light to load.
 import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

@@ -1,5 +1,5 @@
-// The scalars dashboard under the hand: what is drawn, chosen, zoomed, smoothed, and that a link shows
-// it all again.
+// The scalars dashboard under the hand: what is drawn, chosen, zoomed, smoothed, and that a link
+// shows it all again.
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {

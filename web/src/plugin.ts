@@ -42,7 +42,9 @@ export interface Shell {
   readonly runCount: number;
   /** The run that every card brings forward: the one under the pointer in the list. */
   readonly highlightedRun: string | null;
-  /** Says which run is nearest to the pointer in a chart: the list marks it, and keys speak of it. */
+  /**
+   * Says which run is nearest to the pointer in a chart: the list marks it, and keys speak of it.
+   */
   pointAt(run: string | null): void;
   /** Calls `listener` with each change of the data until the answer is called. */
   listen(listener: (change: Change) => void): () => void;

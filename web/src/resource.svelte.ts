@@ -1,5 +1,5 @@
-// What comes from the server, as state: `resource` keeps the last good answer to a question that may
-// change, `batch` joins the questions that are put in the same frame into one request.
+// What comes from the server, as state: `resource` keeps the last good answer to a question that
+// may change, `batch` joins the questions that are put in the same frame into one request.
 import { untrack } from 'svelte';
 import { isAbort } from './api/request';
 

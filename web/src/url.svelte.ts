@@ -1,6 +1,6 @@
-// The state of the view lives here, in the address: `#/scalars?x=wall&tags=loss`. So every view is a
-// link, back and forward walk through the views, and undo is a step back. What equals its default is
-// left out by those who set it.
+// The state of the view lives here, in the address: `#/scalars?x=wall&tags=loss`. So every view is
+// a link, back and forward walk through the views, and undo is a step back. What equals its default
+// is left out by those who set it.
 
 import {
   decodeList,
@@ -76,8 +76,8 @@ class Url {
   }
 
   /**
-   * Makes a new entry in the history. Changes that follow one another with the same `merge` (typing,
-   * a slider under the hand) share an entry.
+   * Makes a new entry in the history. Changes that follow one another with the same `merge`
+   * (typing, a slider under the hand) share an entry.
    */
   set(patch: Patch, merge?: string): void {
     const params = patched(this.#route.params, patch);

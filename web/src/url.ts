@@ -1,14 +1,14 @@
-// How a view stands in an address: `#/scalars?x=wall&only=a,b`. Values are kept as they stand there;
-// who owns a key knows whether it holds a text, a list or a word.
+// How a view stands in an address: `#/scalars?x=wall&only=a,b`. Values are kept as they stand
+// there; who owns a key knows whether it holds a text, a list or a word.
 
 export interface Route {
   readonly tab: string;
   readonly params: ReadonlyMap<string, string>;
 }
 
-// What stays as it is in a value. `,` and `:` do not, they separate texts, nor `~`, which marks a list
-// of another kind (shell/selection.ts). Nor does what is no ASCII,
-// which the browser would escape by itself, and the address would no longer equal what was written.
+// What stays as it is in a value. `,` and `:` do not, they separate texts, nor `~`, which marks a
+// list of another kind (shell/selection.ts). Nor does what is no ASCII, which the browser would
+// escape by itself, and the address would no longer equal what was written.
 const escaped = /[^A-Za-z0-9._!$*/@-]/gu;
 
 /** A text as it may stand in a value. */

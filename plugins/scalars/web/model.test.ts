@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Table } from '$web/api/columns';
+import { goldenTables } from './golden';
 import {
   covers,
   formatZooms,
@@ -239,5 +240,38 @@ describe('zooms', () => {
   test('know whether a window holds them', () => {
     expect(covers([0, 10], [0, 10])).toBe(true);
     expect(covers([0, 10], [-1, 5])).toBe(false);
+  });
+});
+
+describe('the golden answers', () => {
+  test('of a growing run join into one line', () => {
+    const [whole, nothing, more] = goldenTables('growth');
+    if (!whole || !nothing || !more) throw new Error('growth.test has fewer answers than that');
+    const first = merged(undefined, whole);
+    const second = merged(first, nothing);
+    expect(second.values).toBe(first.values);
+    const third = merged(second, more);
+    expect(third.steps).toEqual(BigInt64Array.of(0n, 1n, 2n, 3n, 4n));
+    expect(third.count).toBe(5);
+  });
+
+  test('of a restarted run are a line for each attempt when all are asked for', () => {
+    const [latest, all] = goldenTables('restart');
+    if (!latest || !all) throw new Error('restart.test has fewer answers than that');
+    const shown = [{ name: 'train', label: 'train', color: '#112233' }];
+    const lines = (table: Table) =>
+      toLines(new Map([['train', merged(undefined, table)]]), shown, 'step');
+    expect(lines(latest).map(({ x }) => Array.from(x))).toEqual([[0, 1, 2, 3, 4]]);
+    expect(lines(all).map(({ x }) => Array.from(x))).toEqual([
+      [0, 1, 2, 3],
+      [2, 3, 4],
+    ]);
+  });
+
+  test('keep what is not finite', () => {
+    const [table] = goldenTables('nonfinite');
+    if (!table) throw new Error('nonfinite.test has no answer');
+    const { values } = merged(undefined, table);
+    expect(Array.from(values)).toEqual([1, NaN, NaN, NaN, Infinity, -Infinity, 2, 3]);
   });
 });

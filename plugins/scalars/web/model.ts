@@ -22,7 +22,9 @@ export interface Series {
   readonly smoothed: Float64Array | null;
   /** Which attempt each point belongs to; null when only the latest were asked for. */
   readonly attempt: Float64Array | null;
-  /** How many of the points came with the last whole answer; the rest were appended, not thinned. */
+  /**
+   * How many of the points came with the last whole answer; the rest were appended, not thinned.
+   */
   readonly wholeLength: number;
 }
 
@@ -94,8 +96,8 @@ function joinedSteps(one: Series['steps'], other: Series['steps']): Series['step
   return both;
 }
 
-// A line keeps its arrays as long as its series stays the same object, so that the chart can tell by
-// identity what has changed.
+// A line keeps its arrays as long as its series stays the same object, so that the chart can tell
+// by identity what has changed.
 const linesOf = new WeakMap<Series, Map<string, readonly Arrays[]>>();
 
 type Arrays = Pick<Line, 'x' | 'y' | 'raw' | 'steps' | 'wallTimes' | 'start'> & {
@@ -207,7 +209,10 @@ export interface Crosshair {
   readonly x: number;
 }
 
-/** Zooms by tag, as the address holds them: `tag:from:to:low:high`, empty where a range fits the data. */
+/**
+ * Zooms by tag, as the address holds them: `tag:from:to:low:high`, empty where a range fits the
+ * data.
+ */
 export function parseZooms(value: string | undefined): ReadonlyMap<string, View> {
   const zooms = new Map<string, View>();
   for (const item of value ? value.split(',') : []) {

@@ -126,14 +126,17 @@ function sameSettings(one: Settings, other: Settings): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
-/** The stretch that a window asks for: half of its width more on each side, so that a pan shows points. */
+/**
+ * The stretch that a window asks for: half of its width more on each side, so that a pan shows
+ * points.
+ */
 export function padded([from, to]: Range): Range {
   const more = (to - from) / 2;
   return [from - more, to + more];
 }
 
-// The last answers of cards that went out of sight: scrolled back, a card shows them at once and asks
-// for what is new. Bounded, for a card can hold a megabyte.
+// The last answers of cards that went out of sight: scrolled back, a card shows them at once and
+// asks for what is new. Bounded, for a card can hold a megabyte.
 const maxKept = 48;
 const kept = new Map<string, Loaded>();
 

@@ -16,7 +16,9 @@ export interface Environment {
   readonly logdir: string;
   readonly window_title: string;
   readonly logdir_state: LogdirState;
-  /** All dashboards of the server's build, in tab order; `series` is 0 where nothing is to be shown. */
+  /**
+   * All dashboards of the server's build, in tab order; `series` is 0 where nothing is to be shown.
+   */
   readonly plugins: readonly { readonly name: string; readonly series: number }[];
   readonly progress: Progress;
   readonly runs: number;

@@ -16,7 +16,9 @@ export class Actions {
     return this.#offers.flatMap((actions) => actions());
   }
 
-  /** Does what the pressed key means; keys in text fields and with modifiers mean something else. */
+  /**
+   * Does what the pressed key means; keys in text fields and with modifiers mean something else.
+   */
   press(event: KeyboardEvent): void {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target instanceof Element && isMeantFor(event.target, event.key)) return;

@@ -1,5 +1,5 @@
-// Which runs are drawn, as the address says it: `only=a,b`, or `hide=a,b`, or neither. Unless the user
-// said otherwise (`runs=all`), at most 60 are: the first of the list that pass the filter.
+// Which runs are drawn, as the address says it: `only=a,b`, or `hide=a,b`, or neither. Unless the
+// user said otherwise (`runs=all`), at most 60 are: the first of the list that pass the filter.
 import { hashName } from '../widgets/colors';
 import { decodeList, encodeList } from '../url';
 

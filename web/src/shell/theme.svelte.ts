@@ -1,5 +1,5 @@
-// Light or dark: the system's choice until the user makes another. public/theme.js has set it before
-// the first paint.
+// Light or dark: the system's choice until the user makes another. public/theme.js has set it
+// before the first paint.
 import type { Theme } from '../widgets/colors';
 
 const key = 'stepscope.theme';

@@ -4,7 +4,10 @@ import { contrast, toHex, toOklch, type Oklch } from './oklch';
 
 export type Theme = 'light' | 'dark';
 
-/** schemeObservable10 of d3-scale-chromatic, which itself would bring its 40 kB of other schemes along. */
+/**
+ * schemeObservable10 of d3-scale-chromatic, which itself would bring its 40 kB of other schemes
+ * along.
+ */
 export const scheme = [
   '#4269d0',
   '#efb118',
@@ -82,7 +85,9 @@ export function rememberingColors(): (
   };
 }
 
-/** 32-bit FNV-1a over UTF-16 units, mixed at the end so that its low digits depend on all of them. */
+/**
+ * 32-bit FNV-1a over UTF-16 units, mixed at the end so that its low digits depend on all of them.
+ */
 export function hashName(name: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < name.length; ++i) {

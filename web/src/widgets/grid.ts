@@ -112,8 +112,8 @@ export function layOut(
 /** What reaches into the stretch from `from` to `to`. */
 export function inSight(grid: Grid, from: number, to: number): readonly Placed[] {
   const { placed } = grid;
-  // Tops grow, but for headings of sections that share a row, and no box is taller than the tallest:
-  // start far enough above, end far enough below.
+  // Tops grow, but for headings of sections that share a row, and no box is taller than the
+  // tallest: start far enough above, end far enough below.
   const start = from - maxCardHeight - sectionHeight;
   let low = 0;
   let high = placed.length;

@@ -1,5 +1,5 @@
-// What a search box means: a regular expression, any case, as TensorBoard's users know it; or a plain
-// text, for names that are full of signs.
+// What a search box means: a regular expression, any case, as TensorBoard's users know it; or a
+// plain text, for names that are full of signs.
 
 export interface Search {
   readonly matches: (text: string) => boolean;
