@@ -60,7 +60,9 @@ DAMAGE = {
     "broken-zero-padding": "record_length_checksum",
 }
 
-FOLDERS = sorted(path.parent.name for path in FIXTURES.glob("*/expected.json"))
+FOLDERS = sorted(
+    path.parent.relative_to(FIXTURES).as_posix() for path in FIXTURES.rglob("expected.json")
+)
 
 
 class Fixture(NamedTuple):
