@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
-#include <tuple>
 #include <utility>
 
 #include "base/strings.h"
@@ -64,15 +64,18 @@ Result<Response> QuerySeries(const Request& request, const Context& context) {
   Tables answer;
   answer.facts["generation"] = context.snapshot.generation;
   uint64_t points_left = kMaxAnswerPoints;
-  // Cards may show the same line twice, which is computed once.
-  std::map<std::tuple<const Series*, std::string, uint64_t>, size_t> computed;
+  // Cards may show the same line twice, which is computed once: for what the first of them has, and
+  // as a whole for those that have something else. So no request makes more work than its lines.
+  std::map<const Series*, std::optional<KnownLine>> first_known;
+  std::map<std::pair<const Series*, bool>, size_t> computed;  // The table; the bool says "whole".
   for (size_t i = 0; i < query.series.size(); ++i) {
     const SeriesKey& key = query.series[i];
     const FoundSeries found = FindScalarSeries(context.snapshot, key.run, key.tag);
     if (found.series == nullptr || found.series->info->is_hidden) continue;
-    const KnownLine known = key.known.value_or(KnownLine());
+    const auto& first = first_known.try_emplace(found.series, key.known).first->second;
+    const std::optional<KnownLine> known = key.known == first ? key.known : std::nullopt;
     const auto [entry, is_new] =
-        computed.try_emplace({found.series, known.revision, known.count}, answer.tables.size());
+        computed.try_emplace({found.series, !known.has_value()}, answer.tables.size());
     Table table;
     if (!is_new) table = answer.tables[entry->second];
     table.facts["run"] = key.run;
@@ -80,7 +83,7 @@ Result<Response> QuerySeries(const Request& request, const Context& context) {
     table.facts["index"] = i;
     if (is_new) {
       ASSIGN_OR_RETURN(Table line,
-                       QueryLine(*found.run, *found.series, query.view, key.known, points_left));
+                       QueryLine(*found.run, *found.series, query.view, known, points_left));
       table.facts.update(line.facts);
       table.columns = std::move(line.columns);
     }

@@ -17,6 +17,7 @@ enum class XAxis : uint8_t { kStep, kRelative, kWall };
 struct KnownLine {
   std::string revision;
   uint64_t count = 0;
+  bool operator==(const KnownLine&) const = default;
 };
 
 struct SeriesKey {
