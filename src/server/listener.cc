@@ -275,6 +275,10 @@ asio::awaitable<bool> Server::Impl::ServeOne(Connection& connection, beast::flat
 // What to answer to a header that did not come as it should; nothing when it did, or when nobody is
 // there to hear it.
 std::optional<Reply> Server::Impl::RefuseHead(const RequestParser& parser, error_code error) const {
+  if (!error) {
+    if (parser.target.size() <= limits.max_target_bytes) return std::nullopt;
+    return site.Refuse(414, "The URL is longer than 64 KiB");
+  }
   if (error == http::error::header_limit) {
     return parser.target.empty() ? site.Refuse(414, "The URL is longer than 64 KiB")
                                  : site.Refuse(431, "The request's header is larger than 80 KiB");
@@ -282,16 +286,13 @@ std::optional<Reply> Server::Impl::RefuseHead(const RequestParser& parser, error
   if (error == http::error::body_limit) {
     return site.Refuse(413, "The request's body is larger than 8 MiB");
   }
-  if (error == beast::error::timeout) return site.Refuse(408, "The request took too long");
-  if (error == http::error::end_of_stream || error == http::error::partial_message ||
+  // A deadline that passes has closed the socket already.
+  if (error == beast::error::timeout || error == http::error::end_of_stream ||
+      error == http::error::partial_message ||
       error.category() == asio::error::get_system_category()) {
     return std::nullopt;
   }
-  if (error) return site.Refuse(400, "The request is not HTTP: " + error.message());
-  if (parser.target.size() > limits.max_target_bytes) {
-    return site.Refuse(414, "The URL is longer than 64 KiB");
-  }
-  return std::nullopt;
+  return site.Refuse(400, "The request is not HTTP: " + error.message());
 }
 
 // Reads the body into the parser, or returns what to refuse it with.
@@ -316,7 +317,6 @@ asio::awaitable<std::optional<Reply>> Server::Impl::ReadBody(beast::tcp_stream& 
   if (error == http::error::body_limit) {
     co_return site.Refuse(413, "The request's body is larger than 8 MiB");
   }
-  if (error == beast::error::timeout) co_return site.Refuse(408, "The request took too long");
   if (error) co_return site.Refuse(400, "The request's body is damaged: " + error.message());
   co_return std::nullopt;
 }

@@ -26,11 +26,6 @@ RunChanges Compare(const Snapshot& before, const Snapshot& now) {
   auto old_run = before.runs.begin();
   auto new_run = now.runs.begin();
   while (old_run != before.runs.end() || new_run != now.runs.end()) {  // Both sorted by name.
-    if (names > kMaxNames) {
-      changes = RunChanges();
-      changes.are_too_many = true;
-      return changes;
-    }
     if (old_run == before.runs.end()) {
       changes.added.push_back((*new_run++)->name);
     } else if (new_run == now.runs.end()) {
@@ -48,7 +43,11 @@ RunChanges Compare(const Snapshot& before, const Snapshot& now) {
       ++old_run;
       ++new_run;
     }
-    ++names;
+    if (++names > kMaxNames) {
+      changes = RunChanges();
+      changes.are_too_many = true;
+      return changes;
+    }
   }
   return changes;
 }

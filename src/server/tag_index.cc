@@ -26,6 +26,7 @@ const PluginTags* TagIndex::Find(std::string_view plugin_name) const {
 void TagIndex::Update(std::shared_ptr<const Snapshot> snapshot) {
   if (snapshot->generation <= snapshot_->generation) return;
   const std::shared_ptr<const Snapshot> before = std::exchange(snapshot_, std::move(snapshot));
+  bool has_lost_text = false;
   // Both lists are sorted by name.
   auto old_run = before->runs.begin();
   auto new_run = snapshot_->runs.begin();
@@ -39,12 +40,14 @@ void TagIndex::Update(std::shared_ptr<const Snapshot> snapshot) {
     if (old_one == new_one) continue;
     if (old_one != nullptr) Remove(*old_one);
     if (new_one != nullptr) Add(*new_one);
+    // Asked for each run, before another one fills the gap with a text that need not be the first.
+    has_lost_text |= std::ranges::any_of(lost_texts_, [](const LostText& lost) {
+      return lost.entry->runs > 0 && lost.run->empty();
+    });
+    lost_texts_.clear();
   }
-  // The run that a text was from is gone; which run has the next one only a full pass can tell.
-  const bool lost_text = std::ranges::any_of(
-      lost_texts_, [](const LostText& lost) { return lost.entry->runs > 0 && lost.run->empty(); });
-  lost_texts_.clear();
-  if (lost_text) Rebuild();
+  // Which run has the next text only a full pass can tell.
+  if (has_lost_text) Rebuild();
   for (auto& [name, plugin] : plugins_) {
     if (plugin.is_stale) {
       std::erase_if(plugin.by_tag, [](const auto& item) { return item.second->runs == 0; });

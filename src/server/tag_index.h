@@ -58,7 +58,7 @@ class TagIndex {
 
   std::shared_ptr<const Snapshot> snapshot_ = std::make_shared<const Snapshot>();
   std::map<std::string, Plugin, std::less<>> plugins_;
-  // Texts whose run was removed during this update, unless the run's new version has them again.
+  // Texts whose run was just removed, and whose new version may have them again.
   struct LostText {
     const TagEntry* entry;
     const std::string* run;  // The entry's display_name_run or description_run.
