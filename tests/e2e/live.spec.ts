@@ -61,6 +61,28 @@ test('new points appear within a second, without a reload and without a jump', a
   logdir.remove();
 });
 
+test('a run that grew while it was hidden is whole when it is shown again', async () => {
+  const logdir = temporaryFolder();
+  const file = new EventFile(logdir.path, 'run');
+  file.scalars('loss', falling(100));
+  new EventFile(logdir.path, 'other').scalars('loss', falling(10));
+  const server = await startServer(logdir.path);
+  const { page, end } = await visit(browser, server.url);
+  await drawn(page, 'loss', 2);
+  await page.getByText('live', { exact: true }).waitFor();
+
+  await runRow(page, 'run').click();
+  await drawn(page, 'loss', 1);
+  await card(page, 'loss').getByText('10 points', { exact: true }).waitFor();
+  file.scalar('loss', 100, 0.5);
+  await page.locator('footer').getByText('111 points').waitFor();
+  await runRow(page, 'run').click();
+  await card(page, 'loss').getByText('101 points', { exact: true }).waitFor();
+  await end();
+  await server.stop();
+  logdir.remove();
+});
+
 test('an empty folder says what to do, and fills by itself', async () => {
   const logdir = temporaryFolder();
   const server = await startServer(logdir.path);

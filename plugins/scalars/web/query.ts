@@ -79,14 +79,18 @@ export interface Question {
 /** Fetches a card's series, and knows which of them have grown since. */
 export class SeriesFetcher {
   readonly #grown: Set<string>;
+  /** Every run that was asked for, and so may be in an answer, now or soon. */
+  readonly #asked: Set<string>;
 
-  /** `grown`: the runs that may have grown already. */
-  constructor(grown: Iterable<string> = []) {
-    this.#grown = new Set(grown);
+  /** `known`: the runs of an earlier answer, which may have grown already. */
+  constructor(known: Iterable<string> = []) {
+    this.#grown = new Set(known);
+    this.#asked = new Set(this.#grown);
   }
 
-  grow(run: string): void {
-    this.#grown.add(run);
+  /** The next question that has these runs asks for what is new of them. */
+  grow(runs: ReadonlySet<string> | 'all'): void {
+    for (const run of runs === 'all' ? this.#asked : runs) this.#grown.add(run);
   }
 
   async fetch(
@@ -101,6 +105,7 @@ export class SeriesFetcher {
 
     // What grows while the answer is under way has to be asked for again.
     const before = wanted.filter((run) => this.#grown.delete(run));
+    for (const run of wanted) this.#asked.add(run);
     try {
       const pairs = wanted.map((run) => pair(run, tag, known.get(run), settings.pixels));
       const tables = await querySeries({ settings, pairs }, signal);

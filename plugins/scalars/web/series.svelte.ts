@@ -28,9 +28,9 @@ export function liveSeries(question: () => Question | undefined, initial?: Loade
     },
     refresh: loaded.refresh,
     grow(runs) {
-      const grown = question()?.runs.filter((run) => runs === 'all' || runs.has(run)) ?? [];
-      for (const run of grown) fetcher.grow(run);
-      if (grown.length > 0) loaded.refresh();
+      // Runs that are not asked for now are marked too: shown again, they must not be old.
+      fetcher.grow(runs);
+      if (question()?.runs.some((run) => runs === 'all' || runs.has(run))) loaded.refresh();
     },
   };
 }
