@@ -9,7 +9,7 @@ const lateMs = 300;
 export interface Resource<T> {
   /** The last good answer, whatever happened since. */
   readonly value: T | undefined;
-  /** What went wrong with the newest question; undefined once one is answered. */
+  /** What went wrong with the newest question; undefined once one is answered, or there is none. */
   readonly error: Error | undefined;
   /** An answer is awaited, and has been for more than 300 ms. */
   readonly late: boolean;
@@ -89,6 +89,7 @@ export function resource<Q, T>(
     untrack(() => {
       if (current === undefined) {
         stop();
+        error = undefined;
       } else {
         if (pending && performance.now() - pending.since > lateMs) stop();
         request();
@@ -124,19 +125,29 @@ interface Waiting<I, A> {
 }
 
 /**
- * A function that answers one item, while all items that are asked for in one animation frame go to
- * `send` together. An item whose signal is aborted leaves; when all have left, so does the request.
+ * A function that answers one item, while all items of a group that are asked for in one animation
+ * frame go to `send` together. Each group succeeds or fails by itself. An item whose signal is
+ * aborted leaves; when all have left, so does the request.
  */
 export function batch<I, A>(
+  groupOf: (item: I) => string,
   send: (items: readonly I[], signal: AbortSignal) => Promise<readonly A[]>,
 ): (item: I, signal: AbortSignal) => Promise<A> {
   let waiting: Waiting<I, A>[] = [];
 
-  async function flush(): Promise<void> {
-    const joined = waiting.filter(({ signal }) => !signal.aborted);
+  function flush(): void {
+    const groups = new Map<string, Waiting<I, A>[]>();
+    for (const one of waiting.filter(({ signal }) => !signal.aborted)) {
+      const key = groupOf(one.item);
+      const group = groups.get(key);
+      if (group) group.push(one);
+      else groups.set(key, [one]);
+    }
     waiting = [];
-    if (joined.length === 0) return;
+    for (const joined of groups.values()) void sendTogether(joined);
+  }
 
+  async function sendTogether(joined: readonly Waiting<I, A>[]): Promise<void> {
     const abort = new AbortController();
     let left = joined.length;
     for (const { signal } of joined) {
@@ -162,7 +173,7 @@ export function batch<I, A>(
 
   return (item, signal) =>
     new Promise<A>((resolve, reject) => {
-      if (waiting.length === 0) requestAnimationFrame(() => void flush());
+      if (waiting.length === 0) requestAnimationFrame(flush);
       waiting.push({ item, signal, resolve, reject });
       signal.addEventListener('abort', () => {
         reject(new DOMException('No longer wanted', 'AbortError'));

@@ -1,7 +1,7 @@
 // Asking the engine for series. All cards in sight share one request a frame, and a series that the
 // page has is only asked for what is new.
 import { columnsType, parseColumns, type Table } from '$web/api/columns';
-import { address, postForBytes } from '$web/api/request';
+import { address, postForBytes, Refusal } from '$web/api/request';
 import type { Range, XAxis } from '$web/charts/types';
 import { batch } from '$web/resource.svelte';
 import { isOvergrown, merged, type Attempts, type Series, type SeriesByRun } from './model';
@@ -28,41 +28,70 @@ interface Item {
   readonly pairs: readonly Pair[];
 }
 
-/** The most that the engine takes at once. */
+// The engine's limits (plugins/scalars/scalars.cc): it takes so many pairs, and answers with so many
+// points, at once.
 const maxPairs = 4_096;
+const maxAnswerPoints = 2_097_152;
+// What thinning keeps of a line in a column of pixels (src/analysis/thin.h): first, last, lowest and
+// highest point, the lowest and highest smoothed, and the first and last of NaN and both infinities.
+const maxKeptPerPixel = 12;
 
-const querySeries = batch<Item, ReadonlyMap<number, Table>>(async (items, signal) => {
-  const answers = items.map(() => new Map<number, Table>());
-  await Promise.all(
-    groupedBySettings(items).map(async (indices) => {
-      const settings = items[indices[0] ?? 0]?.settings;
-      const wanted = indices.flatMap((i) =>
-        (items[i]?.pairs ?? []).map((pair, place) => ({ pair, place, answer: answers[i] })),
-      );
-      for (let at = 0; at < wanted.length; at += maxPairs) {
-        const part = wanted.slice(at, at + maxPairs);
-        const body = { series: part.map(({ pair }) => pair), ...settings };
-        const bytes = await postForBytes(address('api/scalars/series'), body, columnsType, signal);
-        for (const table of parseColumns(bytes).tables) {
-          const asked = part[Number(table.facts['index'])];
-          asked?.answer?.set(asked.place, table);
-        }
-      }
-    }),
-  );
-  return answers;
-});
-
-function groupedBySettings(items: readonly Item[]): number[][] {
-  const groups = new Map<string, number[]>();
-  items.forEach(({ settings }, i) => {
-    const key = JSON.stringify(settings);
-    const group = groups.get(key);
-    if (group) group.push(i);
-    else groups.set(key, [i]);
-  });
-  return [...groups.values()];
+/** How many lines of this width an answer has room for. */
+export function partSize(pixels: number): number {
+  const room = Math.floor(maxAnswerPoints / (maxKeptPerPixel * Math.max(1, pixels)));
+  return Math.min(maxPairs, Math.max(1, room));
 }
+
+const tooLarge = 413;
+
+/** The answers by the place of their pairs. */
+async function queryPart(
+  pairs: readonly Pair[],
+  settings: Settings,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<number, Table>> {
+  const body = { series: pairs, ...settings };
+  try {
+    const bytes = await postForBytes(address('api/scalars/series'), body, columnsType, signal);
+    return new Map(
+      parseColumns(bytes).tables.map((table) => [Number(table.facts['index']), table]),
+    );
+  } catch (error) {
+    const isTooLarge = error instanceof Refusal && error.status === tooLarge;
+    if (!isTooLarge || (pairs.length === 1 && pairs[0]?.length === 2)) throw error;
+  }
+  // Lines that go to and fro keep more, and what was appended comes unthinned: then half as many, as
+  // wholes.
+  const whole = pairs.map(([run, tag]): Pair => [run, tag]);
+  const middle = Math.ceil(whole.length / 2);
+  const first = await queryPart(whole.slice(0, middle), settings, signal);
+  if (middle === whole.length) return first;
+  const second = await queryPart(whole.slice(middle), settings, signal);
+  return new Map([...first, ...Array.from(second, ([i, table]) => [middle + i, table] as const)]);
+}
+
+const querySeries = batch<Item, ReadonlyMap<number, Table>>(
+  ({ settings }) => JSON.stringify(settings),
+  async (items, signal) => {
+    const answers = items.map(() => new Map<number, Table>());
+    const settings = items[0]?.settings;
+    if (!settings) return answers;
+    const wanted = items.flatMap(({ pairs }, i) =>
+      pairs.map((pair, place) => ({ pair, place, answer: answers[i] })),
+    );
+    const size = partSize(settings.pixels);
+    for (let at = 0; at < wanted.length; at += size) {
+      const part = wanted.slice(at, at + size);
+      const tables = await queryPart(
+        part.map(({ pair }) => pair),
+        settings,
+        signal,
+      );
+      for (const [i, table] of tables) part[i]?.answer?.set(part[i].place, table);
+    }
+    return answers;
+  },
+);
 
 /** Series as they are for certain settings. */
 export interface Loaded {
