@@ -30,10 +30,12 @@ function reason(error: unknown): string {
   return why ? `Not an expression yet: ${why.toLowerCase()}` : 'Not an expression yet';
 }
 
-/** As the server's `filter` parameter says it. */
+/** As the server's `filter` parameter says it: a text, or an expression between slashes. */
 export function toServerFilter(text: string, plain: boolean): string {
   if (text === '') return '';
-  return plain ? text : `/${text}/`;
+  if (!plain) return `/${text}/`;
+  const looksLikeExpression = text.length > 1 && text.startsWith('/') && text.endsWith('/');
+  return looksLikeExpression ? `/${text.replace(/[/\\^$.*+?()[\]{}|]/g, '\\$&')}/` : text;
 }
 
 /**

@@ -26,6 +26,9 @@ describe('a search', () => {
     expect(toServerFilter('', false)).toBe('');
     expect(toServerFilter('a|b', false)).toBe('/a|b/');
     expect(toServerFilter('a|b', true)).toBe('a|b');
+    expect(toServerFilter('/', true)).toBe('/');
+    // A plain text between slashes would be taken for an expression.
+    expect(toServerFilter('/a.b/', true)).toBe('/\\/a\\.b\\//');
   });
 });
 
