@@ -7,7 +7,7 @@ export interface WebPlugin {
   /** Its folder, its address (`#/NAME`), its tab and the name of the C++ half. */
   readonly name: string;
   readonly label: string;
-  /** What its data are called in an empty state, and the lines of code that make them. */
+  /** Called once, when the tab is first opened. */
   readonly load: () => Promise<{ default: Component<ViewProps> }>;
 }
 
