@@ -29,6 +29,7 @@ class Child {
   explicit Child(Command command) {
     int ends[2];
     EXPECT_EQ(pipe(ends), 0);
+    std::fflush(stdout);  // Else the child would print what this process has not printed yet.
     process_ = fork();
     if (process_ == 0) {
       dup2(ends[1], STDOUT_FILENO);
