@@ -155,6 +155,10 @@ bool RunStage::AddSessionStart(int64_t step) {
   // STARTs mean something from version 2 on, and the first one in a run only arms the rule.
   if (!HasNewVersion()) return true;
   if (contents.start_count == kMaxStartsPerFile) return false;
+  // The first START is never refused, for it decides what the later ones mean.
+  const uint64_t marks = contents.start_marks + file_->series_.size();
+  if (contents.start_count > 0 && marks > kMaxStartMarksPerFile) return false;
+  contents.start_marks = marks;
   const bool is_first = ++contents.start_count == 1;
   if (is_first) {
     contents.first_start = step;

@@ -79,6 +79,7 @@ class FileStage {
     // Set once something depended on the version of the files before, for want of an own one.
     std::optional<bool> inherits_new_version;
     uint32_t start_count = 0;
+    uint64_t start_marks = 0;  // Series that those STARTs marked.
     int64_t first_start = 0;
     int64_t lowest_later_start = 0;
     bool has_summary = false;
@@ -102,6 +103,9 @@ class RunStage {
   static constexpr size_t kMaxSeries = 1 << 18;
   // STARTs of one file: it belongs to one process, which starts once.
   static constexpr uint32_t kMaxStartsPerFile = 1000;
+  // Series marked by the STARTs of one file, which bounds the time and memory that a file with both
+  // many STARTs and many tags can cost: 1,000 STARTs of 4,000 tags.
+  static constexpr uint64_t kMaxStartMarksPerFile = 1 << 22;
 
   RunStage(std::string name, std::string directory);
   RunStage(const RunStage&) = delete;

@@ -118,6 +118,11 @@ class StageTest : public testing::Test {
 
 // The cases of event-files.md 4.3: steps 0-5, then 3-7 again.
 
+TEST_F(StageTest, ReadingsDifferBetweenProcesses) {
+  // Numbers that began at one in each of them would be small.
+  EXPECT_GT(stage_.AddFile("f").info().reading, uint64_t{1} << 32);
+}
+
 TEST_F(StageTest, OneNewFileWithoutSessionLogKeepsAll) {
   writer_.File(first_).Version(2).Scalars("loss", 0, 5).Scalars("loss", 3, 7);
   const auto run = stage_.Publish();
@@ -281,6 +286,15 @@ TEST_F(StageTest, ATagThatOnlyTheFirstFileHoldsStays) {
   writer_.File(first_).Version(2).Scalars("loss", 0, 5).Scalars("once", 0, 5);
   writer_.File(second_).Version(2).Scalars("loss", 3, 7);
   EXPECT_EQ(Latest(*stage_.Publish(), "once"), Range(0, 5));
+}
+
+TEST_F(StageTest, StartsTimesTagsAreBounded) {
+  writer_.File(first_).Version(2).Start(0);
+  constexpr uint64_t kTags = 1 << 14;
+  for (uint64_t i = 0; i < kTags; ++i) writer_.Scalars("tag" + std::to_string(i), 0, 0);
+  uint64_t taken = 0;
+  while (stage_.AddSessionStart(1)) ++taken;
+  EXPECT_EQ(taken, RunStage::kMaxStartMarksPerFile / kTags);
 }
 
 TEST_F(StageTest, TooManyStartsAreRefused) {
