@@ -21,9 +21,9 @@ namespace stepscope {
 
 // What the server was told on the command line and plugins may need.
 struct ServerOptions {
-  std::string logdir;        // As the user gave it.
+  std::string logdir;  // As the user gave it.
   std::string window_title;
-  std::string path_prefix;   // "" or "/x/y".
+  std::string path_prefix;  // "" or "/x/y".
   // --samples_per_plugin: points per series that the TensorBoard routes answer with; 0 keeps all.
   // Looks up the plugin's number, else `fallback`.
   uint64_t SamplesFor(std::string_view plugin, uint64_t fallback) const;
@@ -48,8 +48,8 @@ struct Route {
 // How TensorBoard's front end loads a dashboard (http-api.md 3.1).
 struct CompatListing {
   std::string_view tab_name;
-  std::string_view loading_type;   // "NG_COMPONENT", "CUSTOM_ELEMENT", "IFRAME", "NONE".
-  std::string_view element_name;   // For CUSTOM_ELEMENT.
+  std::string_view loading_type;  // "NG_COMPONENT", "CUSTOM_ELEMENT", "IFRAME", "NONE".
+  std::string_view element_name;  // For CUSTOM_ELEMENT.
   bool disable_reload = false;
 };
 

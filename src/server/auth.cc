@@ -92,7 +92,7 @@ bool IsLoopback(std::string_view host) {
   return inet_pton(AF_INET6, name.c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
 }
 
-OriginCheck::OriginCheck(Options options) : allow_addresses_(options.allow_addresses) {
+OriginCheck::OriginCheck(const Options& options) : allow_addresses_(options.allow_addresses) {
   for (const std::string& text : options.hosts) {
     // An IPv6 address may come without its brackets, as --host takes it.
     auto host = ParseHostPort(

@@ -32,7 +32,7 @@ class OriginCheck {
     // For sockets that the network reaches: a rebinding attack needs a name, so addresses are safe.
     bool allow_addresses = false;
   };
-  explicit OriginCheck(Options options);
+  explicit OriginCheck(const Options& options);
 
   // INVALID_ARGUMENT without exactly one Host, PERMISSION_DENIED with a sentence that names
   // --allowed_hosts for a foreign Host or Origin.

@@ -67,7 +67,7 @@ std::string DoubleTensor(double value) {
   return tensor;
 }
 
-std::string FloatTensor(std::vector<float> values) {
+std::string FloatTensor(const std::vector<float>& values) {
   std::string dimension;
   ProtoWriter(dimension).Varint(1, values.size());
   std::string shape;

@@ -18,9 +18,9 @@ std::string OldValue(std::string_view tag, uint32_t field, std::string_view mess
 std::string Metadata(std::string_view plugin_name, std::string_view content = {},
                      std::string_view display_name = {}, std::string_view description = {},
                      int data_class = 0);
-std::string DoubleTensor(double value);              // Rank 0.
-std::string FloatTensor(std::vector<float> values);  // Rank 1, one value and more.
-std::string StringTensor(std::string_view text);     // Rank 0.
+std::string DoubleTensor(double value);                     // Rank 0.
+std::string FloatTensor(const std::vector<float>& values);  // Rank 1, one value and more.
+std::string StringTensor(std::string_view text);            // Rank 0.
 
 class EventFile {
  public:
