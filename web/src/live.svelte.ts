@@ -52,8 +52,8 @@ export class Live {
   }
 
   /**
-   * Connects, for as long as the answer is not called. `generation` is that of what the page has
-   * just loaded: a first message of the same generation is no news.
+   * Connects, for as long as the answer is not called. `generation` is that of the oldest of
+   * what the page has just loaded: a first message of the same generation is no news.
    */
   start(generation: number | undefined): () => void {
     this.#known = generation;

@@ -29,11 +29,20 @@ export function createCatalog(filter: () => { text: string; plain: boolean }) {
   const refreshRuns = paced(runs.refresh, catalogMs);
   const refreshGrown = paced(refreshRuns.request, growthMs);
 
-  // The socket follows the first answer, whose generation tells whether its first message is news.
-  const isAnswered = $derived(environment.value !== undefined || environment.error !== undefined);
+  // The socket follows the first answers. Whether its first message is news is told by the older of
+  // the two: they were asked for at once, and the server may have published in between.
+  const first = [environment, runs];
+  const isAnswered = $derived(
+    first.every(({ value, error }) => value !== undefined || error !== undefined),
+  );
   $effect(() => {
     if (!isAnswered) return undefined;
-    return live.start(untrack(() => environment.value?.generation));
+    return live.start(
+      untrack(() => {
+        const generations = first.flatMap(({ value }) => value?.generation ?? []);
+        return generations.length === first.length ? Math.min(...generations) : undefined;
+      }),
+    );
   });
   $effect(() => {
     const stop = live.listen(({ all, cameOrWent }) => {
