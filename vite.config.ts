@@ -27,9 +27,7 @@ export default defineConfig({
   },
   server: {
     fs: { allow: [repo] },
-    proxy: {
-      '/api': { target: engine, ws: true, changeOrigin: true },
-      '/data': { target: engine, changeOrigin: true },
-    },
+    // The Host header stays the page's own: the engine refuses a request whose Origin is another.
+    proxy: { '/api': { target: engine, ws: true }, '/data': engine },
   },
 });
