@@ -179,6 +179,77 @@ describe('a card', () => {
     await end();
   });
 
+  test('that is opened zoomed zooms out to the whole', async () => {
+    const { page, end } = await visit(
+      browser,
+      `${server.url}#/scalars?zoom=train/loss:1000:1100::`,
+    );
+    await drawn(page, 'train/loss', 3);
+    const chart = card(page, 'train/loss').getByRole('slider');
+    await expect.poll(() => chart.getAttribute('aria-valuemax')).toBe(String(points - 1));
+    for (let i = 0; i < 3; ++i) {
+      await chart.press('-');
+      await page.waitForTimeout(50);
+    }
+    await expect
+      .poll(() => {
+        const [, from, to] = (param(page, 'zoom') ?? '').split(':').map(Number);
+        return Math.round((to ?? 0) - (from ?? 0));
+      })
+      .toBe(Math.round(100 * 1.5 ** 3));
+    for (let i = 0; i < 8; ++i) {
+      await chart.press('-');
+      await page.waitForTimeout(50);
+    }
+    await untilParam(page, 'zoom', null);
+    await end();
+  });
+
+  test('whose zoom was refused asks for it again', async () => {
+    const { page, complaints, end } = await visit(browser, server.url);
+    await drawn(page, 'train/loss', 3);
+    let isBroken = true;
+    await page.route('**/api/scalars/series', (route) =>
+      isBroken ? route.fulfill({ status: 503, body: 'Not now.' }) : route.continue(),
+    );
+    await drag(page, 'train/loss', 0.3, 0.6);
+    await card(page, 'train/loss').getByText('Not now.').waitFor();
+    isBroken = false;
+    await card(page, 'train/loss').getByRole('button', { name: 'Again' }).click();
+    await card(page, 'train/loss').getByRole('alert').waitFor({ state: 'detached' });
+    // The browser itself reports the answer that was none.
+    complaints.splice(0, complaints.length, ...complaints.filter((one) => !one.includes('503')));
+    await end();
+  });
+
+  test('has a name even where its tag is the empty text', async () => {
+    const other = temporaryFolder();
+    new EventFile(other.path, 'run').scalars('', falling(10));
+    const nameless = await startServer(other.path);
+    const { page, end } = await visit(browser, nameless.url);
+    await drawn(page, '', 1);
+    await card(page, '').getByRole('heading', { name: '(empty tag)' }).waitFor();
+    await end();
+    await nameless.stop();
+    other.remove();
+  });
+
+  test('in full lets go of its tooltip first, then of the pane', async () => {
+    const { page, end } = await visit(browser, `${server.url}#/scalars?full=train/loss`);
+    await drawn(page, 'train/loss', 3);
+    const box = await card(page, 'train/loss').locator('canvas').first().boundingBox();
+    if (!box) throw new Error('no canvas');
+    await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+    const pinned = page.getByRole('button', { name: 'Release' });
+    await pinned.waitFor();
+    await page.keyboard.press('Escape');
+    await pinned.waitFor({ state: 'detached' });
+    expect(param(page, 'full')).toBe('train/loss');
+    await page.keyboard.press('Escape');
+    await untilParam(page, 'full', null);
+    await end();
+  });
+
   test('fills the pane with Enter, and gives it back with Escape', async () => {
     const { page, end } = await visit(browser, server.url);
     await drawn(page, 'train/loss', 3);

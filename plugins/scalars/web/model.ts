@@ -136,9 +136,10 @@ function arraysOf(series: Series, axis: XAxis, start: number): readonly Arrays[]
   const key = `${axis} ${start}`;
   let arrays = known.get(key);
   if (!arrays) {
+    const x = xOf(series, axis, start);
     arrays = attemptRanges(series.attempt, series.values.length).map(([from, to, attempt]) => ({
       attempt,
-      x: xOf(series, axis, start).subarray(from, to),
+      x: x.subarray(from, to),
       y: (series.smoothed ?? series.values).subarray(from, to),
       raw: series.smoothed ? series.values.subarray(from, to) : null,
       steps: series.steps.subarray(from, to),
@@ -182,6 +183,11 @@ export function isAtOneStep(series: SeriesByRun): boolean {
     found = true;
   }
   return found;
+}
+
+/** What a card is called: also a tag that is the empty text has to be called something. */
+export function titleOf(tag: Tag): string {
+  return tag.display_name || tag.tag || '(empty tag)';
 }
 
 export interface TagGroup {
