@@ -23,8 +23,9 @@ export interface Resource<T> {
  *
  * `initial` stands in for the last answer until there is one.
  *
- * A changed question does not cut off an answer that came under way less than 300 ms ago: while a
- * slider moves, each answer is shown and the newest question follows it.
+ * A changed question cuts off an answer that has been under way for long: for more than 300 ms, or
+ * twice as long as the last one took. While a slider moves, each answer is shown and the newest
+ * question follows it, from a slow server too.
  */
 export function resource<Q, T>(
   question: () => Q | undefined,
@@ -39,6 +40,8 @@ export function resource<Q, T>(
   let asked: string | undefined;
   let again = false;
   let pending: Pending | undefined;
+  // Were it fixed, a server that needs a little longer would never be heard out while a hand moves.
+  let patienceMs = lateMs;
 
   async function start(question: Q): Promise<void> {
     const mine = { abort: new AbortController(), since: performance.now() };
@@ -49,6 +52,7 @@ export function resource<Q, T>(
       if (isPending(mine)) {
         value = answer;
         error = undefined;
+        patienceMs = Math.max(lateMs, 2 * (performance.now() - mine.since));
       }
     } catch (caught) {
       if (isPending(mine) && !isAbort(caught)) {
@@ -91,7 +95,10 @@ export function resource<Q, T>(
         stop();
         error = undefined;
       } else {
-        if (pending && performance.now() - pending.since > lateMs) stop();
+        if (pending && performance.now() - pending.since > patienceMs) {
+          stop();
+          patienceMs *= 2;
+        }
         request();
       }
     });

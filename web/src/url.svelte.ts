@@ -29,6 +29,10 @@ class Url {
   // How many of this page's own entries lie before the current one: undo must not leave the page.
   #depth = depthOf(history.state);
   #write: ReturnType<typeof setTimeout> | undefined;
+  readonly #lists = new Map<
+    string,
+    { readonly raw: string | undefined; readonly items: readonly string[] }
+  >();
   #ownByTab: ReadonlyMap<string, Route['params']> = new Map();
 
   constructor() {
@@ -71,8 +75,14 @@ class Url {
     return decodeText(this.get(key) ?? '');
   }
 
-  list(key: string): string[] {
-    return decodeList(this.get(key));
+  /** The same object as long as the address says the same, so that what follows from it stays. */
+  list(key: string): readonly string[] {
+    const raw = this.get(key);
+    const last = this.#lists.get(key);
+    if (last && last.raw === raw) return last.items;
+    const items = decodeList(raw);
+    this.#lists.set(key, { raw, items });
+    return items;
   }
 
   /**

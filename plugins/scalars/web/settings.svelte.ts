@@ -47,7 +47,8 @@ export function createSettings() {
   const wide = $derived(url.list('wide'));
   // Cards whose y axis is not as the toolbar says.
   const otherLog = $derived(url.list('log'));
-  const zooms = $derived(parseZooms(url.get('zoom')));
+  const zoomText = $derived(url.get('zoom'));
+  const zooms = $derived(parseZooms(zoomText));
   const full = $derived(url.get('full') === undefined ? undefined : url.text('full'));
 
   return {

@@ -25,7 +25,11 @@ export function createRuns(all: () => readonly Run[]) {
   const search = $derived(parseSearch(filter, isPlain));
   const matching = $derived(ordered.filter(({ name }) => search.matches(name)));
   const matchingNames = $derived(matching.map(({ name }) => name));
-  const keys = $derived({ runs: url.get('runs'), only: url.get('only'), hide: url.get('hide') });
+  // Words by themselves: a change of the address elsewhere is none of the selection.
+  const which = $derived(url.get('runs'));
+  const only = $derived(url.get('only'));
+  const hide = $derived(url.get('hide'));
+  const keys = $derived({ runs: which, only, hide });
   const selected = $derived(selection.selected(matchingNames, keys));
   const names = $derived(shortened(all().map(({ name }) => name)));
 
