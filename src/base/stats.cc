@@ -37,19 +37,26 @@ void Stats::RemoveFile(std::string_view file) {
 
 void Stats::Remove(Stat stat, std::string_view file, uint64_t offset) {
   const std::lock_guard lock(mutex_);
-  const auto cell = cells_.find(stat);
-  if (cell == cells_.end()) return;
-  const auto removed = std::erase_if(cell->second.occurrences, [&](const StatOccurrence& o) {
+  const auto found = cells_.find(stat);
+  if (found == cells_.end()) return;
+  Cell& cell = found->second;
+  const auto by_file = cell.count_by_file.find(file);
+  if (by_file == cell.count_by_file.end()) return;
+
+  uint64_t removed = std::erase_if(cell.occurrences, [&](const StatOccurrence& o) {
     return o.file == file && o.offset == offset;
   });
-  if (removed == 0) return;
-  cell->second.count -= removed;
-  const auto by_file = cell->second.count_by_file.find(file);
-  if (by_file != cell->second.count_by_file.end()) {
-    by_file->second -= std::min<uint64_t>(by_file->second, removed);
-    if (by_file->second == 0) cell->second.count_by_file.erase(by_file);
+  if (removed == 0) {
+    const auto listed = static_cast<uint64_t>(std::count_if(
+        cell.occurrences.begin(), cell.occurrences.end(),
+        [&](const StatOccurrence& o) { return o.file == file; }));
+    if (by_file->second == listed) return;
+    removed = 1;  // One of those that were only counted.
   }
-  if (cell->second.count == 0) cells_.erase(cell);
+  cell.count -= removed;
+  by_file->second -= removed;
+  if (by_file->second == 0) cell.count_by_file.erase(by_file);
+  if (cell.count == 0) cells_.erase(found);
   ++revision_;
 }
 

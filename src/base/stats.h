@@ -81,7 +81,8 @@ class Stats {
   void Add(Stat stat, StatOccurrence occurrence);
   // Takes back what was counted for a file that is read anew or is gone.
   void RemoveFile(std::string_view file);
-  // Takes back one occurrence (a checksum that healed, a tail that was completed).
+  // Takes back one occurrence that was added (a checksum that healed, a tail that was completed).
+  // Of a file with more than are listed, an offset that is not listed stands for one of the rest.
   void Remove(Stat stat, std::string_view file, uint64_t offset);
   std::map<Stat, StatSummary> Get() const;
   uint64_t revision() const;  // Grows with every change.

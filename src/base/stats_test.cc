@@ -1,5 +1,7 @@
 #include "base/stats.h"
 
+#include <string>
+
 #include <gtest/gtest.h>
 
 namespace stepscope {
@@ -35,6 +37,32 @@ TEST(StatsTest, WhatHealedIsTakenBackOnce) {
   EXPECT_EQ(stats.Get().at(Stat::kRecordTruncated).count, 1U);
   stats.Remove(Stat::kRecordTruncated, "a", 7);
   stats.Remove(Stat::kRecordTruncated, "a", 7);
+  EXPECT_TRUE(stats.Get().empty());
+}
+
+TEST(StatsTest, TakesBackWhatWasOnlyCounted) {
+  Stats stats;
+  const auto name = [](uint64_t i) { return "file" + std::to_string(i); };
+  for (uint64_t i = 0; i < Stats::kMaxOccurrences + 50; ++i) {
+    stats.Add(Stat::kFileUnreadable, {.file = name(i), .offset = 0, .detail = ""});
+  }
+  for (uint64_t i = 0; i < Stats::kMaxOccurrences + 50; ++i) {
+    stats.Remove(Stat::kFileUnreadable, name(i), 0);
+  }
+  EXPECT_TRUE(stats.Get().empty());
+}
+
+TEST(StatsTest, WhatIsListedElsewhereInTheFileIsNotTakenBack) {
+  Stats stats;
+  for (uint64_t i = 0; i < Stats::kMaxOccurrences + 1; ++i) {
+    stats.Add(Stat::kRecordChecksum, {.file = "a", .offset = i, .detail = ""});
+  }
+  stats.Remove(Stat::kRecordChecksum, "a", Stats::kMaxOccurrences);  // The one that is not listed.
+  EXPECT_EQ(stats.Get().at(Stat::kRecordChecksum).count, Stats::kMaxOccurrences);
+  stats.Remove(Stat::kRecordChecksum, "a", Stats::kMaxOccurrences);
+  stats.Remove(Stat::kRecordChecksum, "b", 0);
+  EXPECT_EQ(stats.Get().at(Stat::kRecordChecksum).count, Stats::kMaxOccurrences);
+  stats.RemoveFile("a");
   EXPECT_TRUE(stats.Get().empty());
 }
 

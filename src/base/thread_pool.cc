@@ -29,11 +29,6 @@ void ThreadPool::Submit(std::function<void()> task) {
   has_work_.notify_one();
 }
 
-bool ThreadPool::IsIdle() const {
-  const std::lock_guard lock(mutex_);
-  return tasks_.empty();
-}
-
 void ThreadPool::Run() {
   while (true) {
     std::function<void()> task;

@@ -18,12 +18,11 @@ class ThreadPool {
   ~ThreadPool();  // Drops tasks that have not begun and waits for those that have.
 
   void Submit(std::function<void()> task);  // Tasks must not throw.
-  bool IsIdle() const;                      // Nothing waits, whatever is still running.
 
  private:
   void Run();
 
-  mutable std::mutex mutex_;
+  std::mutex mutex_;
   std::condition_variable has_work_;
   std::deque<std::function<void()>> tasks_;
   bool stopping_ = false;

@@ -21,7 +21,6 @@ TEST(ThreadPoolTest, RunsEverythingThatWasSubmitted) {
   }
   done.wait();
   EXPECT_EQ(count, 100);
-  EXPECT_TRUE(pool.IsIdle());
 }
 
 TEST(ThreadPoolTest, EndingDropsWhatHasNotBegun) {
@@ -38,7 +37,6 @@ TEST(ThreadPoolTest, EndingDropsWhatHasNotBegun) {
     });
     begun.wait();
     pool.Submit([&] { count += 100; });
-    EXPECT_FALSE(pool.IsIdle());
     releaser = std::thread([&] { may_end.count_down(); });
     // The destructor may drop the second task before or after the first ends; it never waits for a
     // third.
