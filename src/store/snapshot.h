@@ -73,8 +73,8 @@ struct Series {
 
 struct FileInfo {
   std::string path;  // Relative to the logdir.
-  // Another one each time the file is read from its start, because it was replaced; unique to the
-  // process.
+  // Another one each time the file is read from its start, because it was replaced; never
+  // the same again, in another process either.
   uint64_t reading = 0;
   uint64_t bytes_read = 0;
   uint64_t size_bytes = 0;  // When last looked at.

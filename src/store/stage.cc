@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <random>
 #include <utility>
 
 #include "base/check.h"
@@ -10,9 +11,14 @@
 namespace stepscope {
 namespace {
 
-uint64_t NextGeneration() {
-  static std::atomic<uint64_t> generation{0};
-  return ++generation;
+// Begins anywhere, so that no number comes again in the next process: a page that stayed open would
+// take another file's points for a continuation of those that it has.
+uint64_t NextReading() {
+  static std::atomic<uint64_t> reading = [] {
+    std::random_device random;
+    return uint64_t{random()} << 32 | random();
+  }();
+  return ++reading;
 }
 
 }  // namespace
@@ -42,7 +48,7 @@ FileStage& RunStage::AddFile(std::string path) {
   auto file = std::make_unique<FileStage>();
   FileStage& added = *file;
   added.info_.path = std::move(path);
-  added.info_.reading = NextGeneration();
+  added.info_.reading = NextReading();
   files_.push_back(std::move(file));
   SortFiles();
   is_loaded_ = false;
@@ -59,7 +65,7 @@ void RunStage::DropFile(FileStage& file) {
 void RunStage::ResetFile(FileStage& file) {
   ForgetStrands(file);
   file.contents_ = {};
-  file.info_ = {.path = std::move(file.info_.path), .reading = NextGeneration()};
+  file.info_ = {.path = std::move(file.info_.path), .reading = NextReading()};
   is_changed_ = must_rebuild_ = true;
 }
 
@@ -302,7 +308,7 @@ std::shared_ptr<const RunSnapshot> RunStage::Publish() {
   auto run = std::make_shared<RunSnapshot>();
   run->name = name_;
   run->directory = directory_;
-  run->generation = NextGeneration();
+  run->generation = NextReading();
   run->is_loaded = is_loaded_;
   run->files.reserve(files_.size());
   for (const auto& file : files_) {
