@@ -233,7 +233,11 @@ SeriesStage* EventSink::AddSeries(const ValueView& value, uint64_t offset) {
     Count(*problem, offset, value.tag);
     info->is_hidden = *problem == Stat::kPluginContentTooNew;
   }
-  SeriesStage* const series = stage_.AddStrand(*std::move(info));
+  return AddStrand(*std::move(info), offset);
+}
+
+SeriesStage* EventSink::AddStrand(SeriesInfo info, uint64_t offset) {
+  SeriesStage* const series = stage_.AddStrand(std::move(info));
   if (series == nullptr && !has_counted_limit_) {
     has_counted_limit_ = true;
     Count(Stat::kLimitReached, offset, "more tags than a run can have");
@@ -277,10 +281,10 @@ void EventSink::AddScalar(SeriesStage& series, const ValueView& value, const Pla
   }
 }
 
-void EventSink::AddBlob(SeriesInfo info, const Place& place) {
+void EventSink::AddBlob(const SeriesInfo& info, const Place& place) {
   SeriesStage* series = stage_.Find(info.tag);
   if (series == nullptr || !stage_.HasStrand(*series)) {
-    series = stage_.AddStrand(info);
+    series = AddStrand(info, place.record_offset);
     if (series == nullptr) return;
   }
   if (series->info().kind != SeriesKind::kBlob || series->info().plugin_name != info.plugin_name) {

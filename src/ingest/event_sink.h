@@ -53,8 +53,9 @@ class EventSink {
   // `has_body`: value.body is in memory; else it was too long.
   void AddValue(const ValueView& value, const Place& place, bool has_body);
   SeriesStage* AddSeries(const ValueView& value, uint64_t offset);
+  SeriesStage* AddStrand(SeriesInfo info, uint64_t offset);  // Nothing beyond the limit.
   void AddScalar(SeriesStage& series, const ValueView& value, const Place& place, bool has_body);
-  void AddBlob(SeriesInfo info, const Place& place);
+  void AddBlob(const SeriesInfo& info, const Place& place);
   void Append(SeriesStage& series, const Place& place);
   void Count(Stat stat, uint64_t offset, std::string_view tag = {});
 

@@ -125,7 +125,7 @@ TEST_P(FixturesTest, HoldsWhatTensorBoardShows) {
   SnapshotCell cell;
   Ingest ingest({.logdir = std::string(kFixtures) + "/" + fixture}, RealFileSystem(), SystemClock(),
                 stats, cell);
-  ingest.LoadOnce();
+  ingest.Step();
   const auto snapshot = cell.Load();
   EXPECT_TRUE(snapshot->progress.is_complete);
   EXPECT_EQ(RunsInOrder(*snapshot), expected["runs"].get<std::vector<std::string>>());

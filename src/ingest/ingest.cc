@@ -123,9 +123,10 @@ Ingest::Ingest(IngestOptions options, const FileSystem& files, const Clock& cloc
 
 Ingest::~Ingest() { Stop(); }
 
-void Ingest::Start() {
+void Ingest::Start(std::unique_ptr<Watcher> watcher) {
   const bool follows = options_.reload_interval_s > 0;
-  if (follows && options_.can_watch) watcher_ = MakeInotifyWatcher();
+  watcher_ = std::move(watcher);
+  if (!watcher_ && follows && options_.can_watch) watcher_ = MakeInotifyWatcher();
   if (!watcher_) watcher_ = MakeSleepingWatcher();
   if (follows) directories_->Use(*watcher_);
   const size_t machine_threads = std::max(1u, std::thread::hardware_concurrency());
@@ -134,7 +135,11 @@ void Ingest::Start() {
 }
 
 void Ingest::Stop() {
-  is_stopping_ = true;
+  {
+    // Under the mutex, under which tasks look before they submit: none does after this.
+    const std::lock_guard lock(mutex_);
+    is_stopping_ = true;
+  }
   if (coordinator_.joinable()) {
     watcher_->Wake();
     coordinator_.join();
@@ -195,8 +200,9 @@ void Ingest::Coordinate() {
       Sweep();
       next_sweep = clock_.Monotonic() + sweep_period();
     }
-    if (begin >= next_poll && HasUnwatched()) {
-      PollUnwatched();
+    if (begin >= next_poll && options_.reload_interval_s > 0) {
+      if (logdir_.HasMoved()) Sweep();
+      if (HasUnwatched()) PollUnwatched();
       next_poll = clock_.Monotonic() + poll_period;
     }
     RequestDue();
@@ -216,8 +222,7 @@ Ingest::Time Ingest::WaitTime(Time next_sweep, Time next_poll,
                               std::optional<Time> publish_wait) const {
   const Time now = clock_.Monotonic();
   Time until = Time::max();
-  if (options_.reload_interval_s > 0) until = next_sweep;
-  if (HasUnwatched()) until = std::min(until, next_poll);
+  if (options_.reload_interval_s > 0) until = std::min(next_sweep, next_poll);
   if (publish_wait) until = std::min(until, now + *publish_wait);
   const std::lock_guard lock(mutex_);
   if (active_count_ > 0) until = std::min(until, now + kActivePeriod);
@@ -290,13 +295,16 @@ void Ingest::EraseLocked(Run& run) {
 
 void Ingest::Sweep() {
   Apply(logdir_.Scan());
+  RequestAll();
+}
+
+void Ingest::RequestAll() {
   const std::lock_guard lock(mutex_);
   for (const auto& [name, run] : runs_) RequestLocked(run, {});
 }
 
 bool Ingest::HasUnwatched() const {
-  return options_.reload_interval_s > 0 &&
-         (!directories_->unwatched().empty() || !linked_runs_.empty());
+  return !directories_->unwatched().empty() || !linked_runs_.empty();
 }
 
 void Ingest::PollUnwatched() {
@@ -310,7 +318,9 @@ void Ingest::PollUnwatched() {
 
 void Ingest::HandleWatched(const WatchedChanges& watched) {
   if (watched.has_lost_events) {
-    Sweep();
+    // A directory may have been replaced by another one of its name, and its watch is dead then.
+    Apply(logdir_.ScanAnew());
+    RequestAll();
     return;
   }
   for (const auto& [key, change] : watched.directories) {
@@ -440,7 +450,8 @@ void Ingest::PublishProgressLocked() {
        .runs_loaded = loaded_count_,
        .is_complete = completed_at_.has_value(),
        .seconds = std::chrono::duration<double>(completed_at_.value_or(clock_.Monotonic()) - start_)
-                      .count()});
+                      .count()},
+      stats_.revision());
 }
 
 }  // namespace stepscope

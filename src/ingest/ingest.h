@@ -49,7 +49,7 @@ class Ingest {
   Ingest& operator=(const Ingest&) = delete;
   ~Ingest();  // Stops.
 
-  void Start();
+  void Start(std::unique_ptr<Watcher> watcher = nullptr);  // Null: the system's own, if allowed.
   // Returns when all threads have ended, about 100 ms later even in the middle of a load. The last
   // snapshot stays in the cell.
   void Stop();
@@ -57,7 +57,6 @@ class Ingest {
   // For tests and tools, without threads: looks at everything that is there now, reads what is new,
   // and publishes if anything changed.
   void Step();
-  void LoadOnce() { Step(); }
 
  private:
   using Time = std::chrono::nanoseconds;
@@ -73,6 +72,7 @@ class Ingest {
   void AddRun(const std::string& name);
   void RemoveRun(const std::string& name);
   void Sweep();
+  void RequestAll();
   bool HasUnwatched() const;
   void PollUnwatched();
   void HandleWatched(const WatchedChanges& watched);

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -129,19 +130,29 @@ TEST_F(IngestStepTest, ClocksThatJumpChangeNothing) {
   EXPECT_TRUE(stats_.Get().empty());
 }
 
+TEST_F(IngestStepTest, ALossAloneIsPublished) {
+  files_.Write("logs/a/tfevents.1", EventFile().Version().Scalars("loss", 0, 3).BytesWithBadData(4));
+  const uint64_t generation = Step()->generation;
+  EXPECT_TRUE(stats_.Get().empty());  // It may still heal.
+  EXPECT_EQ(Step()->generation, generation);
+  clock_.Advance(RunLoader::kHealTime);
+  EXPECT_GT(Step()->generation, generation);
+  EXPECT_EQ(stats_.Get().at(Stat::kRecordChecksum).count, 1u);
+}
+
 // With threads, on the real file system. Nothing sleeps for a fixed time: WaitFor looks until it is
 // so, and fails after a generous while.
 
-class IngestLiveTest : public testing::TestWithParam<bool> {
+class IngestThreadsTest : public testing::Test {
  protected:
-  ~IngestLiveTest() override { ingest_.reset(); }
+  ~IngestThreadsTest() override { ingest_.reset(); }
 
-  void Start(double reload_interval_s = 0.05) {
+  void Start(double reload_interval_s = 0.05, std::unique_ptr<Watcher> watcher = nullptr) {
     ingest_ = std::make_unique<Ingest>(
         IngestOptions{
-            .logdir = logdir_, .reload_interval_s = reload_interval_s, .can_watch = GetParam()},
+            .logdir = logdir_, .reload_interval_s = reload_interval_s, .can_watch = can_watch_},
         RealFileSystem(), SystemClock(), stats_, cell_);
-    ingest_->Start();
+    ingest_->Start(std::move(watcher));
   }
 
   static void Write(const std::string& path, std::string_view bytes, bool append = false) {
@@ -169,7 +180,13 @@ class IngestLiveTest : public testing::TestWithParam<bool> {
   std::string logdir_ = directory_.path() + "/logs";
   Stats stats_;
   SnapshotCell cell_;
+  bool can_watch_ = true;
   std::unique_ptr<Ingest> ingest_;
+};
+
+class IngestLiveTest : public IngestThreadsTest, public testing::WithParamInterface<bool> {
+ protected:
+  IngestLiveTest() { can_watch_ = GetParam(); }
 };
 
 INSTANTIATE_TEST_SUITE_P(WatchedOrPolled, IngestLiveTest, testing::Bool(),
@@ -327,6 +344,118 @@ TEST_P(IngestLiveTest, StopsSoonInTheMiddleOfALoad) {
   // Generous, because other programs share the machine, and sanitizers slow us down.
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(2));
   EXPECT_FALSE(cell_.Load()->progress.is_complete);
+}
+
+TEST_P(IngestLiveTest, LinksThatAreTurnedElsewhere) {
+  const std::string outside = directory_.path();
+  for (const char* const name : {"first", "second", "third"}) {
+    Write(outside + "/" + name + "/tfevents.1", Scalars(0, name[0] == 'f' ? 1 : 4));
+  }
+  std::filesystem::create_directory(logdir_);
+  std::filesystem::create_directory_symlink(outside + "/first", logdir_ + "/latest");
+  Start();
+  ASSERT_TRUE(WaitForPoints("latest", 2));
+  const auto turn = [&](const std::string& target, const std::string& link) {
+    std::filesystem::create_directory_symlink(target, outside + "/next");
+    std::filesystem::rename(outside + "/next", link);
+  };
+  turn(outside + "/second", logdir_ + "/latest");
+  ASSERT_TRUE(WaitForPoints("latest", 5));
+  Write(outside + "/second/tfevents.1", EventFile().Scalars("loss", 5, 5).bytes(), true);
+  ASSERT_TRUE(WaitForPoints("latest", 6));
+  // As `ln -sfn` does it.
+  std::filesystem::remove(logdir_ + "/latest");
+  std::filesystem::create_directory_symlink(outside + "/third", logdir_ + "/latest");
+  ASSERT_TRUE(WaitForPoints("latest", 5));
+  Write(outside + "/third/tfevents.1", EventFile().Scalars("loss", 5, 6).bytes(), true);
+  ASSERT_TRUE(WaitForPoints("latest", 7));
+}
+
+TEST_P(IngestLiveTest, TheLogdirMayBeALinkThatIsTurnedElsewhere) {
+  Write(directory_.path() + "/first/a/tfevents.1", Scalars(0, 1));
+  Write(directory_.path() + "/second/a/tfevents.1", Scalars(0, 4));
+  std::filesystem::create_directory_symlink(directory_.path() + "/first", logdir_);
+  Start();
+  ASSERT_TRUE(WaitForPoints("a", 2));
+  std::filesystem::create_directory_symlink(directory_.path() + "/second",
+                                            directory_.path() + "/next");
+  std::filesystem::rename(directory_.path() + "/next", logdir_);
+  ASSERT_TRUE(WaitForPoints("a", 5));
+  Write(directory_.path() + "/second/a/tfevents.1", EventFile().Scalars("loss", 5, 5).bytes(),
+        true);
+  ASSERT_TRUE(WaitForPoints("a", 6));
+}
+
+TEST_P(IngestLiveTest, StopsWhileFilesGrow) {
+  constexpr int kRuns = 8;
+  for (int i = 0; i < kRuns; ++i) {
+    Write(logdir_ + "/run" + std::to_string(i) + "/tfevents.1", Scalars(0, 0));
+  }
+  std::atomic<bool> is_over{false};
+  std::thread writer([&] {
+    const std::string bytes = EventFile().Scalars("loss", 1, 1).bytes();
+    for (int i = 0; !is_over; ++i) {
+      Write(logdir_ + "/run" + std::to_string(i % kRuns) + "/tfevents.1", bytes, true);
+      std::this_thread::yield();
+    }
+  });
+  for (int i = 0; i < 5; ++i) {
+    Start();
+    EXPECT_TRUE(WaitFor([](const Snapshot& s) { return s.progress.is_complete; }));
+    ingest_->Stop();
+    cell_.Publish(std::make_shared<Snapshot>());
+  }
+  is_over = true;
+  writer.join();
+}
+
+// Loses everything that happens until Overflow().
+class LossyWatcher final : public Watcher {
+ public:
+  struct Control {
+    std::atomic<bool> loses{false};
+    std::atomic<bool> has_overflow{false};
+    std::atomic<Watcher*> watcher{nullptr};
+
+    void Overflow() {
+      has_overflow = true;
+      watcher.load()->Wake();
+    }
+  };
+
+  explicit LossyWatcher(Control& control) : control_(control) { control_.watcher = this; }
+
+  Answer Add(const std::string& key, const std::string& path) override {
+    return watcher_->Add(key, path);
+  }
+  void Remove(const std::string& key) override { watcher_->Remove(key); }
+  WatchedChanges Wait(std::chrono::nanoseconds timeout) override {
+    const bool has_overflow = control_.has_overflow.exchange(false);
+    WatchedChanges changes = watcher_->Wait(has_overflow ? std::chrono::nanoseconds(0) : timeout);
+    if (control_.loses) changes = {};
+    if (!has_overflow) return changes;
+    control_.loses = false;
+    return {.has_lost_events = true, .directories = {}};
+  }
+  void Wake() override { watcher_->Wake(); }
+
+ private:
+  Control& control_;
+  std::unique_ptr<Watcher> watcher_ = MakeInotifyWatcher();
+};
+
+TEST_F(IngestThreadsTest, ADirectoryThatIsMadeAnewDuringAnOverflowIsWatched) {
+  Write(logdir_ + "/a/tfevents.1", Scalars(0, 1));
+  LossyWatcher::Control control;
+  Start(/*reload_interval_s=*/1000, std::make_unique<LossyWatcher>(control));
+  ASSERT_TRUE(WaitForPoints("a", 2));
+  control.loses = true;
+  std::filesystem::rename(logdir_ + "/a", directory_.path() + "/away");
+  Write(logdir_ + "/a/tfevents.1", Scalars(0, 4));
+  control.Overflow();
+  ASSERT_TRUE(WaitForPoints("a", 5));
+  Write(logdir_ + "/a/tfevents.1", EventFile().Scalars("loss", 5, 5).bytes(), true);
+  ASSERT_TRUE(WaitForPoints("a", 6));
 }
 
 }  // namespace

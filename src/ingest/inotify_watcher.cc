@@ -142,14 +142,14 @@ class InotifyWatcher final : public Watcher {
       } else if ((event.mask & kListingEvents) != 0) {
         DirectoryChange& change = changes.directories[key];
         change.has_new_listing = true;
-        if (is_directory) AddName(name, change.replaced);
+        change.replaced.insert(name);  // A link to a directory looks like a file here.
         if (!is_directory && IsEventFileName(name)) AddName(name, change.written);
       } else if ((event.mask & kFileEvents) != 0 && !is_directory && IsEventFileName(name)) {
         AddName(name, changes.directories[key].written);
       } else if ((event.mask & IN_ATTRIB) != 0 && is_directory) {
         changes.directories[key].has_new_listing = true;  // It may be readable now.
         if (name.empty()) continue;
-        AddName(name, changes.directories[key].replaced);
+        changes.directories[key].replaced.insert(name);
       }
     }
     if ((event.mask & IN_IGNORED) != 0) {

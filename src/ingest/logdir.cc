@@ -59,43 +59,56 @@ std::vector<OtherFile> Logdir::OtherFiles() const {
   return files;
 }
 
-LogdirState Logdir::LookAtRoot() const {
+LogdirState Logdir::LookAtRoot(std::optional<FileStat>& found) const {
   const auto stat = files_.GetStat(path_);
   if (!stat) {
     const bool is_missing = stat.error().code == Code::kNotFound;
     return is_missing ? LogdirState::kMissing : LogdirState::kUnreadable;
   }
-  return stat->type == FileType::kDirectory ? LogdirState::kOk : LogdirState::kNotADirectory;
+  if (stat->type != FileType::kDirectory) return LogdirState::kNotADirectory;
+  found = *stat;
+  return LogdirState::kOk;
+}
+
+bool Logdir::HasMoved() const {
+  std::optional<FileStat> now;
+  return root_ && LookAtRoot(now) == LogdirState::kOk &&
+         (now->device != root_->device || now->inode != root_->inode);
 }
 
 LogdirChanges Logdir::Scan() {
+  if (HasMoved()) return ScanAnew();
   LogdirChanges changes;
   const std::string root(kRootKey);
-  state_ = LookAtRoot();
+  std::optional<FileStat> found;
+  state_ = LookAtRoot(found);
   if (state_ == LogdirState::kOk) {
+    // Asked for before it is entered: what changes between the two is noticed the next time.
+    if (!root_) root_ = found;
     Walk(root, /*whole=*/true, changes);
   } else {
+    root_.reset();
     Drop(root, changes);
   }
   return changes;
 }
 
 LogdirChanges Logdir::ScanDirectory(const std::string& key,
-                                    const std::vector<std::string>& replaced) {
-  if (key == kRootKey && LookAtRoot() != LogdirState::kOk) return Scan();
-  LogdirChanges changes;
-  if (key == kRootKey) state_ = LogdirState::kOk;
+                                    const std::set<std::string>& replaced) {
   const auto node = nodes_.find(key);
-  if (node == nodes_.end()) {
-    if (key != kRootKey) return changes;  // Gone already.
-  } else {
-    for (const std::string& name : replaced) {
-      auto& children = node->second.children;
-      const auto child = std::lower_bound(children.begin(), children.end(), name);
-      if (child == children.end() || *child != name) continue;
-      children.erase(child);
-      Drop(ChildKey(key, name), changes);
-    }
+  if (key == kRootKey) {
+    std::optional<FileStat> found;
+    if (node == nodes_.end() || HasMoved() || LookAtRoot(found) != LogdirState::kOk) return Scan();
+    state_ = LogdirState::kOk;
+  }
+  LogdirChanges changes;
+  if (node == nodes_.end()) return changes;  // Gone already.
+  for (const std::string& name : replaced) {
+    auto& children = node->second.children;
+    const auto child = std::lower_bound(children.begin(), children.end(), name);
+    if (child == children.end() || *child != name) continue;
+    children.erase(child);
+    Drop(ChildKey(key, name), changes);
   }
   Walk(key, /*whole=*/false, changes);
   ForgetRefound(changes);
@@ -104,6 +117,7 @@ LogdirChanges Logdir::ScanDirectory(const std::string& key,
 
 LogdirChanges Logdir::ScanAnew() {
   LogdirChanges changes;
+  root_.reset();
   Drop(std::string(kRootKey), changes);
   LogdirChanges found = Scan();
   changes.changed_runs = std::move(found.changed_runs);
@@ -182,12 +196,12 @@ std::vector<std::string> Logdir::List(const std::string& key, bool whole, Logdir
       to_walk.push_back(ChildKey(key, name));
     }
   }
-  if (!to_walk.empty() &&
-      (DepthOf(key) + 1 >= kMaxDepth || nodes_.size() + to_walk.size() > kMaxDirectories)) {
-    stats_.Remove(Stat::kLimitReached, key, 0);
-    stats_.Add(Stat::kLimitReached, {key, 0, "more directories than are walked"});
-    return {};
-  }
+  const bool is_beyond_limit =
+      !to_walk.empty() &&
+      (DepthOf(key) + 1 >= kMaxDepth || nodes_.size() + to_walk.size() > kMaxDirectories);
+  // Only a whole look says that nothing is left out any more.
+  if (is_beyond_limit || whole) NoteLimit(node, key, is_beyond_limit);
+  if (is_beyond_limit) return {};
   return to_walk;
 }
 
@@ -236,6 +250,16 @@ void Logdir::Drop(const std::string& key, LogdirChanges& changes) {
     nodes_.erase(found);
     stats_.RemoveFile(next);
     observer_.OnLeave(next);
+  }
+}
+
+void Logdir::NoteLimit(Node& node, const std::string& key, bool is_reached) {
+  if (node.is_limit_counted == is_reached) return;
+  node.is_limit_counted = is_reached;
+  if (is_reached) {
+    stats_.Add(Stat::kLimitReached, {key, 0, "more directories than are walked"});
+  } else {
+    stats_.Remove(Stat::kLimitReached, key, 0);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -56,13 +57,16 @@ class Logdir {
 
   // Looks at everything; cheap while the logdir is missing.
   LogdirChanges Scan();
-  // The same, when the logdir itself may be another directory now.
+  // The same, when any directory may be another one by the same name, so that all are entered anew.
   LogdirChanges ScanAnew();
   // Lists one directory again, and walks what is new beneath it. `replaced` are names in it that
   // may stand for something else than before, although they are still there.
   LogdirChanges ScanDirectory(const std::string& key,
-                              const std::vector<std::string>& replaced = {});
+                              const std::set<std::string>& replaced = {});
 
+  // Whether the logdir's path leads to another directory than the one that was looked at: a link
+  // was turned, or something was mounted. No watch notices that.
+  bool HasMoved() const;
   LogdirState state() const { return state_; }
   const Directory* Find(const std::string& key) const;
   std::string PathOf(const std::string& key) const;
@@ -76,10 +80,11 @@ class Logdir {
     std::vector<std::string> children;  // Names, in byte order.
     std::vector<std::string> loops;     // Keys of links that were not followed.
     std::optional<FileStat> identity;   // Once it was asked for.
-    bool is_unreadable = false;
+    bool is_unreadable = false;         // And counted as such.
+    bool is_limit_counted = false;
   };
 
-  LogdirState LookAtRoot() const;
+  LogdirState LookAtRoot(std::optional<FileStat>& found) const;
   void Walk(std::string key, bool whole, LogdirChanges& changes);
   // Lists one directory; returns the keys of those beneath it that are new (or all).
   std::vector<std::string> List(const std::string& key, bool whole, LogdirChanges& changes);
@@ -89,6 +94,7 @@ class Logdir {
   bool IsLoop(const std::string& key, const FileStat& target);
   void Drop(const std::string& key, LogdirChanges& changes);
   void ForgetRefound(LogdirChanges& changes) const;
+  void NoteLimit(Node& node, const std::string& key, bool is_reached);
   void NoteListing(Node& node, const std::string& key, const Status& status);
 
   std::string path_;
@@ -96,6 +102,7 @@ class Logdir {
   Stats& stats_;
   DirectoryObserver& observer_;
   LogdirState state_ = LogdirState::kOk;
+  std::optional<FileStat> root_;  // The logdir, as it was when it was entered.
   std::map<std::string, Node> nodes_;  // By key.
 };
 

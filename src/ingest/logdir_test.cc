@@ -21,9 +21,11 @@ class Observer final : public DirectoryObserver {
  public:
   void OnEnter(const std::string& key, const std::string& /*path*/) override {
     EXPECT_TRUE(keys.insert(key).second) << key;
+    ++entered_count;
   }
   void OnLeave(const std::string& key) override { EXPECT_EQ(keys.erase(key), 1u) << key; }
   std::set<std::string> keys;
+  size_t entered_count = 0;
 };
 
 class LogdirTest : public testing::Test {
@@ -213,6 +215,28 @@ TEST_F(LogdirTest, DoesNotWalkForEver) {
   EXPECT_EQ(Count(Stat::kLimitReached), 1u);
   logdir_.Scan();
   EXPECT_EQ(Count(Stat::kLimitReached), 1u);
+  // What is too deep goes away.
+  const std::string deep = path.substr(0, path.size() - 2 * 19);
+  files_.Remove(deep);
+  logdir_.Scan();
+  EXPECT_EQ(Count(Stat::kLimitReached), 0u);
+}
+
+TEST_F(LogdirTest, ALogdirThatLeadsElsewhereIsWatchedAnew) {
+  files_.Write("first/a/tfevents.1", "");
+  files_.Write("second/a/tfevents.1", "");
+  files_.Write("second/b/tfevents.1", "");
+  files_.Link("logs", "first");
+  logdir_.Scan();
+  EXPECT_FALSE(logdir_.HasMoved());
+  files_.Remove("logs");
+  files_.Link("logs", "second");
+  EXPECT_TRUE(logdir_.HasMoved());
+  const LogdirChanges changes = logdir_.Scan();
+  EXPECT_THAT(changes.changed_runs, UnorderedElementsAre("a", "b"));  // Other files by one name.
+  EXPECT_THAT(changes.removed_runs, IsEmpty());
+  EXPECT_EQ(observer_.entered_count, 5u);
+  EXPECT_FALSE(logdir_.HasMoved());
 }
 
 }  // namespace

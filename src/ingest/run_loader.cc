@@ -11,6 +11,8 @@ namespace {
 
 // How often reading stops to look whether it is time to publish: less than a millisecond of work.
 constexpr uint64_t kCheckBytes = 256 << 10;
+// A longer record is not read each second while it may heal, but at growing distances.
+constexpr uint64_t kLongRecordBytes = 256 << 10;
 // The second one reads in order; a third is for files that changed meanwhile.
 constexpr int kMaxPasses = 3;
 
@@ -130,7 +132,20 @@ bool RunLoader::Look(EventFile& file, LoadObserver& observer) {
     context_.stats.Add(Stat::kFileReplaced, {file.stage->info().path, 0, ""});
     holds_back_ = true;
   }
+  if (IsPending(file, **bytes, *stat)) {
+    file.seen = *stat;
+    stage_.SetProgress(*file.stage, file.offset, stat->size_bytes);
+    return true;
+  }
   return Read(file, **bytes, *stat, observer);
+}
+
+bool RunLoader::IsPending(const EventFile& file, const RandomAccessFile& bytes,
+                          const FileStat& stat) const {
+  if (!file.pending_length || stat.size_bytes < file.offset) return false;
+  const uint64_t wanted = kRecordHeaderBytes + *file.pending_length + kRecordFooterBytes;
+  return stat.size_bytes - file.offset < wanted &&
+         ReadNumber<uint64_t>(bytes, file.offset) == *file.pending_length;
 }
 
 bool RunLoader::IsReplaced(const EventFile& file, const RandomAccessFile& bytes,
@@ -201,11 +216,13 @@ bool RunLoader::Read(EventFile& file, const RandomAccessFile& bytes, const FileS
   }
   observer.OnBytes(file.offset - checked_offset);
   if (damaged) {
-    NoteSuspect(file, damaged->offset, stat);
+    NoteSuspect(file, *damaged, stat);
   } else if (file.suspect) {
     Heal(file);  // Not whole, but another record than it was, or none.
   }
   NoteTail(file, tail);
+  const bool is_truncated = tail && tail->stat == Stat::kRecordTruncated && !damaged;
+  file.pending_length = is_truncated ? reader.pending_length() : std::nullopt;
   file.seen = stat;
   file.is_read = true;
   stage_.SetProgress(*file.stage, file.offset, std::max(stat.size_bytes, file.offset));
@@ -221,18 +238,24 @@ void RunLoader::Advance(EventFile& file, const Record& record) {
   file.offset = record.end();
 }
 
-void RunLoader::NoteSuspect(EventFile& file, uint64_t offset, const FileStat& stat) {
+void RunLoader::NoteSuspect(EventFile& file, const Record& record, const FileStat& stat) {
   const Time now = context_.clock.Monotonic();
   if (!file.suspect) {
     // Nobody has written to an old file for as long as we would wait.
     const double age_s =
         context_.clock.WallSeconds() - static_cast<double>(stat.modified_ns) * 1e-9;
     const bool is_old = age_s >= static_cast<double>(kHealTime.count());
-    file.suspect = Suspect{.offset = offset, .counted_at = is_old ? now : now + kHealTime};
+    file.suspect = Suspect{.offset = record.offset,
+                           .length = record.length,
+                           .counted_at = is_old ? now : now + kHealTime};
+  } else if (record.length > kLongRecordBytes) {
+    file.suspect->retry_period *= 2;
   }
-  if (!file.suspect->is_counted && now >= file.suspect->counted_at) {
-    context_.stats.Add(Stat::kRecordChecksum, {file.stage->info().path, offset, ""});
-    file.suspect->is_counted = true;
+  Suspect& suspect = *file.suspect;
+  suspect.retry_at = std::min(now + suspect.retry_period, std::max(now, suspect.counted_at));
+  if (!suspect.is_counted && now >= suspect.counted_at) {
+    context_.stats.Add(Stat::kRecordChecksum, {file.stage->info().path, record.offset, ""});
+    suspect.is_counted = true;
   }
 }
 
@@ -272,6 +295,7 @@ void RunLoader::Restart(EventFile& file) {
   stage_.ResetFile(*file.stage);
   file.seen.reset();
   file.offset = 0;
+  file.pending_length.reset();
   file.suspect.reset();
   file.tail.reset();
   file.is_unreadable = false;
@@ -285,7 +309,10 @@ void RunLoader::RestartAll() {
 }
 
 bool RunLoader::IsRetryDue(const EventFile& file) const {
-  return file.suspect && !file.suspect->is_counted;
+  if (!file.suspect || file.suspect->is_counted) return false;
+  // To look again at a short one costs nothing.
+  return file.suspect->length <= kLongRecordBytes ||
+         context_.clock.Monotonic() >= file.suspect->retry_at;
 }
 
 void RunLoader::Publish(LoadObserver& observer, Pace pace) {
@@ -301,7 +328,10 @@ std::optional<RunLoader::Time> RunLoader::NextStep() const {
   std::optional<Time> next;
   if (stage_.is_changed()) next = now + pace_.Left(now, /*has_others=*/false);
   for (const auto& file : files_) {
-    if (IsRetryDue(*file)) next = std::min(next.value_or(Time::max()), now + kHealRetryPeriod);
+    if (!file->suspect || file->suspect->is_counted) continue;
+    // One that could not be read this time is past its time already.
+    const Time at = file->suspect->retry_at;
+    next = std::min(next.value_or(Time::max()), at > now ? at : now + kHealRetryPeriod);
   }
   return next;
 }

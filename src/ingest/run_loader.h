@@ -2,8 +2,7 @@
 //
 // Files are opened for each look and closed again, so that ten thousand runs hold no descriptors.
 // Damage is counted with file and offset and never ends a run:
-//   data fails its checksum     tried again while it is the last record of its file, for 30 s
-//   before
+//   data fails its checksum     tried again while it is the last record of its file, for 30 s before
 //                               it is counted (network file systems show half-written pages);
 //                               otherwise counted and skipped
 //   length fails its checksum   counted; tried again when the file changes
@@ -81,7 +80,10 @@ class RunLoader {
   // The last record of a file, whose data fail their checksum.
   struct Suspect {
     uint64_t offset = 0;
+    uint64_t length = 0;
     Time counted_at{0};  // When it is, or was, given up.
+    Time retry_period{kHealRetryPeriod};
+    Time retry_at{0};
     bool is_counted = false;
   };
   // Enough of the first record and of the last to notice that a file is not the one that was read.
@@ -97,6 +99,8 @@ class RunLoader {
     std::optional<FileStat> seen;  // At the last look.
     uint64_t offset = 0;           // Of the first record that was not used yet.
     Fingerprint fingerprint;
+    // What the incomplete record at `offset` claims: before all of it is there, nothing is read.
+    std::optional<uint64_t> pending_length;
     std::optional<Suspect> suspect;
     std::optional<Place> tail;  // What stopped the reading, as it was counted.
     bool is_unreadable = false;
@@ -117,7 +121,9 @@ class RunLoader {
   bool IsReplaced(const EventFile& file, const RandomAccessFile& bytes, const FileStat& stat) const;
   void Restart(EventFile& file);
   void RestartAll();
-  void NoteSuspect(EventFile& file, uint64_t offset, const FileStat& stat);
+  // Whether all that is new is more of a record that is still incomplete.
+  bool IsPending(const EventFile& file, const RandomAccessFile& bytes, const FileStat& stat) const;
+  void NoteSuspect(EventFile& file, const Record& record, const FileStat& stat);
   void Heal(EventFile& file);  // Forgets the suspect.
   void Skip(EventFile& file, const Record& record);
   void NoteTail(EventFile& file, std::optional<Place> tail);

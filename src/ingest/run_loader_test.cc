@@ -176,6 +176,51 @@ TEST_F(RunLoaderTest, FollowsGrowthInRandomPieces) {
   EXPECT_TRUE(HasNoStats());
 }
 
+TEST_F(RunLoaderTest, ReadsALongRecordOnceItIsThere) {
+  constexpr size_t kPieces = 64;
+  EventFile file;
+  file.Version().Values(1, {OldValue("image", 4, std::string(4 << 20, 'x'))}).Scalar("loss", 2, 1);
+  const std::string_view bytes = file.bytes();
+  files_.Write(kPath, "");
+  loader_.SetFiles({kFile});
+  for (size_t i = 0; i < kPieces; ++i) {
+    const size_t begin = bytes.size() * i / kPieces;
+    files_.Append(kPath, bytes.substr(begin, bytes.size() * (i + 1) / kPieces - begin));
+    Step();
+    EXPECT_EQ(Count(Stat::kRecordTruncated), i + 1 < kPieces ? 1u : 0u);
+    EXPECT_EQ(observer_.run->files[0].size_bytes, bytes.size() * (i + 1) / kPieces);
+  }
+  EXPECT_EQ(Steps("image"), Range(1, 1));
+  EXPECT_EQ(Steps(), Range(2, 2));
+  EXPECT_TRUE(HasNoStats());
+  EXPECT_LT(files_.bytes_returned(), 2 * bytes.size());
+}
+
+TEST_F(RunLoaderTest, AnotherRecordInPlaceOfAnIncompleteOneIsRead) {
+  const EventFile start = std::move(EventFile().Version());
+  const EventFile image =
+      std::move(EventFile().Values(1, {OldValue("image", 4, std::string(1000, 'x'))}));
+  Load(start.bytes() + image.bytes().substr(0, 500));
+  EXPECT_EQ(Count(Stat::kRecordTruncated), 1u);
+  clock_.Advance(seconds(1));
+  files_.Truncate(kPath, start.bytes().size());
+  files_.Append(kPath, EventFile().Scalar("loss", 2, 1).bytes());
+  Step();
+  EXPECT_EQ(Steps(), Range(2, 2));
+  EXPECT_TRUE(HasNoStats());
+}
+
+TEST_F(RunLoaderTest, ALongRecordThatMayHealIsNotReadEachSecond) {
+  EventFile file;
+  file.Version().Values(1, {OldValue("image", 4, std::string(1 << 20, 'x'))});
+  const auto begin = clock_.Monotonic();
+  Load(file.BytesWithBadData(1));
+  while (const auto next = Step()) clock_.Advance(*next - clock_.Monotonic());
+  EXPECT_EQ(clock_.Monotonic() - begin, RunLoader::kHealTime);
+  EXPECT_EQ(Count(Stat::kRecordChecksum), 1u);
+  EXPECT_LT(files_.bytes_returned(), 8 * file.bytes().size());
+}
+
 TEST_F(RunLoaderTest, SkipsARecordWithBadData) {
   const EventFile file = TenScalars();
   Load(file.BytesWithBadData(5));
@@ -380,6 +425,18 @@ TEST_F(RunLoaderTest, AnEventTooLongForMemoryIsStillAReference) {
                                 ref.value_length),
             image);
   EXPECT_EQ(Count(Stat::kScalarNotSingle), 1u);
+}
+
+TEST_F(RunLoaderTest, CountsAGraphBeyondTheLimitOnTags) {
+  EventFile file;
+  std::vector<std::string> values;
+  for (size_t i = 0; i < RunStage::kMaxSeries; ++i) {
+    values.push_back(SimpleValue(std::to_string(i), 1));
+  }
+  file.Version().Values(0, values).Event(0, 4, "a graph");
+  Load(file.bytes());
+  EXPECT_EQ(observer_.run->series.size(), RunStage::kMaxSeries);
+  EXPECT_EQ(Count(Stat::kLimitReached), 1u);
 }
 
 TEST_F(RunLoaderTest, KeepsWallTimesThatAreNoTimes) {

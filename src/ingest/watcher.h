@@ -4,6 +4,7 @@
 #include <chrono>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -13,7 +14,7 @@ struct DirectoryChange {
   bool has_new_listing = false;       // Names came or went.
   bool is_gone = false;               // The directory itself was deleted or moved.
   std::vector<std::string> written;   // Event files whose bytes or permissions changed.
-  std::vector<std::string> replaced;  // Directories in it that came, went or were moved.
+  std::set<std::string> replaced;     // Names in it that came, went or were moved.
 };
 
 struct WatchedChanges {

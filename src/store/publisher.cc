@@ -36,13 +36,15 @@ void Publisher::SetLogdirState(LogdirState state) {
   logdir_state_ = state;
 }
 
-void Publisher::SetProgress(const LoadProgress& progress) {
+void Publisher::SetProgress(const LoadProgress& progress, uint64_t stats_revision) {
   const std::lock_guard lock(mutex_);
   is_changed_ |= progress.bytes_read != progress_.bytes_read ||
                  progress.bytes_total != progress_.bytes_total ||
                  progress.runs_loaded != progress_.runs_loaded ||
-                 progress.is_complete != progress_.is_complete;
+                 progress.is_complete != progress_.is_complete ||
+                 stats_revision != stats_revision_;
   progress_ = progress;
+  stats_revision_ = stats_revision;
 }
 
 void Publisher::SetOtherFiles(std::vector<OtherFile> files) {

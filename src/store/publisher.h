@@ -40,7 +40,8 @@ class Publisher {
   void SetRun(std::shared_ptr<const RunSnapshot> run);
   void RemoveRun(const std::string& name);
   void SetLogdirState(LogdirState state);
-  void SetProgress(const LoadProgress& progress);
+  // `stats_revision`: a loss that changes nothing else is published too.
+  void SetProgress(const LoadProgress& progress, uint64_t stats_revision);
   void SetOtherFiles(std::vector<OtherFile> files);
 
   // Publishes what changed, if it is time to (see PublishPace). Else returns how long to wait
@@ -57,6 +58,7 @@ class Publisher {
   std::map<std::string, std::shared_ptr<const RunSnapshot>, std::less<>> runs_;
   LogdirState logdir_state_ = LogdirState::kOk;
   LoadProgress progress_;
+  uint64_t stats_revision_ = 0;
   std::shared_ptr<const std::vector<OtherFile>> other_files_ =
       std::make_shared<const std::vector<OtherFile>>();
   uint64_t generation_ = 0;

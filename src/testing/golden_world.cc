@@ -300,7 +300,7 @@ Status GoldenWorld::AppendScalars(const Words& words, EventFile& file) {
 }
 
 void GoldenWorld::Load() {
-  ingest_.LoadOnce();
+  ingest_.Step();
   snapshot_ = cell_.Load();
 }
 

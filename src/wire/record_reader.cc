@@ -170,4 +170,10 @@ uint64_t RecordReader::pending_bytes() const {
   return streamed + (end_ - begin_);
 }
 
+std::optional<uint64_t> RecordReader::pending_length() const {
+  if (stream_) return stream_->length;
+  if (end_ - begin_ < kRecordHeaderBytes) return std::nullopt;
+  return Load<uint64_t>(buffer_.get() + begin_);
+}
+
 }  // namespace stepscope

@@ -67,6 +67,9 @@ class RecordReader {
   // Once Next() returned nothing: the bytes of an incomplete record that lie past offset(); 0 at a
   // clean end.
   uint64_t pending_bytes() const;
+  // Once Next() returned nothing: the length that the incomplete record claims, if that much of it
+  // is there; its checksum was right.
+  std::optional<uint64_t> pending_length() const;
 
  private:
   struct Free {
