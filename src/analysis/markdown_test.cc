@@ -78,6 +78,64 @@ TEST(MarkdownTest, HostileTextIsBoundedInTimeAndSize) {
   }
 }
 
+std::string Repeat(std::string_view piece, size_t count) {
+  std::string text;
+  while (count-- > 0) text += piece;
+  return text;
+}
+
+// Small texts that the parser or the renderer makes much of: they are shown as they are.
+TEST(MarkdownTest, TextThatExplodesIsShownAsItIs) {
+  const std::string wide_head = Repeat("|a", 220) + "\n" + Repeat("|-", 220) + "\n";
+  for (const std::string& text : {
+           "[a]: /" + std::string(16'000, 'x') + "\n\n" + Repeat("[a]", 5000),
+           "[a]: /x '" + Repeat("]:\n", 5000) + "'\n\n" + Repeat("[a]", 5000),
+           "[a]: /" + std::string(800, 'x') + "\n\n" + Repeat("![b][a]", 1000),
+           wide_head + Repeat("b\n", 220),
+           "> " + wide_head + Repeat("> b\n", 220),
+       }) {
+    const std::string html = MarkdownToSafeHtml(text);
+    EXPECT_EQ(html.substr(0, 5), "<pre>") << text.substr(0, 20);
+    EXPECT_LE(html.size(), kMaxDescriptionHtmlBytes);
+  }
+}
+
+TEST(MarkdownTest, UsualReferencesAndTablesAreRendered) {
+  std::string text;
+  for (int i = 0; i < 100; ++i) {
+    text += "See [" + std::to_string(i) + "].\n";
+  }
+  text += "\n";
+  for (int i = 0; i < 100; ++i) {
+    text += "[" + std::to_string(i) + "]: https://example.com/issues/" + std::to_string(i) + "\n";
+  }
+  EXPECT_NE(MarkdownToSafeHtml(text).find("<a href=\"https://example.com/issues/99\">99</a>"),
+            std::string::npos);
+  const std::string table = "|a|b|c|\n|-|-|-|\n" + Repeat("|1|2|3|\n", 1000);
+  EXPECT_EQ(MarkdownToSafeHtml(table + "\n" + Repeat("prose\n", 3000)).substr(0, 7), "<table>");
+}
+
+TEST(DescriptionRendererTest, KeepsWithinItsLimits) {
+  DescriptionRenderer renderer(40);
+  EXPECT_EQ(renderer.Render(""), "");
+  EXPECT_EQ(renderer.Render("**a**"), "<p><strong>a</strong></p>");  // 25 bytes.
+  EXPECT_EQ(renderer.Render("**a**"), kDescriptionLeftOut);          // Repeated ones count.
+  EXPECT_EQ(renderer.Render(std::string(100, 'x')), kDescriptionLeftOut);
+  EXPECT_EQ(renderer.Render("b"), "<p>b</p>");
+}
+
+TEST(DescriptionRendererTest, ShowsTextAsItIsPastWhatItMayParse) {
+  DescriptionRenderer renderer(size_t{1} << 30);
+  std::vector<std::string> texts;
+  for (size_t i = 0; i <= DescriptionRenderer::kMaxRenderedBytes / kMaxMarkdownBytes; ++i) {
+    texts.push_back(std::to_string(1000 + i) + std::string(kMaxMarkdownBytes - 4, 'x'));
+  }
+  for (const std::string& text : texts) {
+    EXPECT_EQ(renderer.Render(text).substr(0, 3), &text == &texts.back() ? "<pr" : "<p>");
+  }
+  EXPECT_EQ(renderer.Render(texts[0]).substr(0, 3), "<p>");
+}
+
 TEST(SanitizeHtmlTest, LetsNothingElseThrough) {
   const Pairs cases = {
       {"plain", "plain"},
