@@ -19,6 +19,7 @@ export default defineConfig(
       eqeqeq: 'error',
       'no-console': ['error', { allow: ['warn', 'error'] }],
       '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
       // Numbers in text are what this product is about.
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
     },
@@ -39,6 +40,8 @@ export default defineConfig(
         },
       ],
       'svelte/no-at-html-tags': 'error',
+      // Data is raw state, replaced as a whole; a plain Map beside it is meant to be one.
+      'svelte/prefer-svelte-reactivity': 'off',
       'svelte/require-each-key': 'error',
     },
   },

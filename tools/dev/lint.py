@@ -140,7 +140,8 @@ def tidy_check(file: Path, passed: Path) -> Check:
         arguments = [CLANG_TIDY, "-p", str(BUILD / "dev"), "--quiet", str(file)]
         result = subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True)
         if result.returncode:
-            return result.stdout or result.stderr or shlex.join(arguments)
+            said = result.stdout or result.stderr
+            return said or f"exit code {result.returncode} from: {shlex.join(arguments)}"
         passed.parent.mkdir(parents=True, exist_ok=True)
         passed.touch()
         return ""
