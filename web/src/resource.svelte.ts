@@ -143,15 +143,12 @@ export function batch<I, A>(
   let waiting: Waiting<I, A>[] = [];
 
   function flush(): void {
-    const groups = new Map<string, Waiting<I, A>[]>();
-    for (const one of waiting.filter(({ signal }) => !signal.aborted)) {
-      const key = groupOf(one.item);
-      const group = groups.get(key);
-      if (group) group.push(one);
-      else groups.set(key, [one]);
+    const groups: Record<string, Waiting<I, A>[]> = {};
+    for (const one of waiting) {
+      if (!one.signal.aborted) (groups[groupOf(one.item)] ??= []).push(one);
     }
     waiting = [];
-    for (const joined of groups.values()) void sendTogether(joined);
+    for (const joined of Object.values(groups)) void sendTogether(joined);
   }
 
   async function sendTogether(joined: readonly Waiting<I, A>[]): Promise<void> {

@@ -12,14 +12,14 @@ interface Body extends Settings {
 const engine = vi.hoisted(() => ({
   bodies: [] as Body[],
   /** Throws what the engine refuses. */
-  check: (_: Body): void => undefined,
+  check: undefined as ((body: Body) => void) | undefined,
 }));
 vi.mock('$web/api/request', async (original) => ({
   ...(await original<typeof RequestModule>()),
   address: (path: string) => path,
   postForBytes: (_: string, body: Body) => {
     engine.bodies.push(body);
-    engine.check(body);
+    engine.check?.(body);
     return Promise.resolve(body);
   },
 }));
@@ -45,7 +45,7 @@ const { signal } = new AbortController();
 
 beforeEach(() => {
   engine.bodies = [];
-  engine.check = () => undefined;
+  engine.check = undefined;
   vi.stubGlobal('requestAnimationFrame', (draw: () => void) => setTimeout(draw));
 });
 
