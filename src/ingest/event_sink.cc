@@ -52,6 +52,11 @@ void EventSink::Add(const Record& record) {
 }
 
 void EventSink::AddBuffered(const Record& record) {
+  ScalarEventView scalar;
+  if (ParseScalarEvent(record.data, scalar)) [[likely]] {
+    AddScalarEvent(scalar, record);
+    return;
+  }
   const std::optional<EventView> event = ParseEvent(record.data);
   if (!event) [[unlikely]] {
     Count(Stat::kNotAnEvent, record.offset);
@@ -98,6 +103,21 @@ void EventSink::AddBuffered(const Record& record) {
     case EventKind::kNone:
       break;
   }
+}
+
+void EventSink::AddScalarEvent(const ScalarEventView& scalar, const Record& record) {
+  AddEvent(scalar.wall_time, record.offset);
+  stage_.BeginSummary(scalar.step);
+  ValueView value;
+  value.tag = scalar.tag;
+  value.kind = ValueKind::kSimpleValue;
+  value.simple_value = scalar.value;
+  // Such a value is stored by itself and never as a reference, so its place does not matter.
+  const Place place{.wall_time = scalar.wall_time,
+                    .step = scalar.step,
+                    .record_offset = record.offset,
+                    .record_length = static_cast<uint32_t>(record.length)};
+  AddValue(value, place, /*has_body=*/true);
 }
 
 void EventSink::AddEvent(double wall_time, uint64_t offset) {

@@ -45,6 +45,8 @@ class EventSink {
   // An event that is in memory, and one that is too long for that.
   void AddBuffered(const Record& record);
   void AddStreamed(const Record& record);
+  // The short cut of AddBuffered() for what add_scalar writes.
+  void AddScalarEvent(const ScalarEventView& scalar, const Record& record);
   void AddSummary(Bytes summary, const std::byte* data, Place place);
   void AddSparseSummary(FileRange summary, uint64_t data_offset, Place place);
 
