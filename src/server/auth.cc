@@ -135,6 +135,12 @@ Status OriginCheck::Check(const Request& request) const {
     });
     if (!is_same && !is_named) return Foreign("page", text);
   }
+  // Pictures and scripts of a foreign page come without an Origin. Following a link is no such
+  // thing, and neither is being framed, which frame-ancestors decides.
+  if (origins.empty() && request.Header("sec-fetch-site") == "cross-site" &&
+      request.Header("sec-fetch-mode") != "navigate") {
+    return Foreign("page", "another site");
+  }
   return Status();
 }
 

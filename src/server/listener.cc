@@ -60,12 +60,27 @@ class Share {
   const size_t part_;
 };
 
+constexpr std::string_view kTooMuchAtOnce = "Unavailable: too many large requests at once";
+
+// An answer below this is sent however much is on its way.
+constexpr size_t kSmallReplyBytes = 1 << 20;
+
+bool HasPlainFraming(const RequestParser& parser) {
+  size_t count = 0;
+  for (const auto& [name, value] : parser.request.headers) {
+    if (name != "transfer-encoding") continue;
+    if (++count > 1 || parser.version < 11 || AsciiLower(value) != "chunked") return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
   struct Connection {
     beast::tcp_stream stream;
-    std::optional<std::list<Connection*>::iterator> idle;  // While it waits for a request.
+    // Until the whole header of its request is here.
+    std::optional<std::list<Connection*>::iterator> idle;
   };
   struct LiveClient {
     LiveStream socket;
@@ -84,6 +99,7 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
   asio::awaitable<void> Accept(tcp::acceptor& acceptor);
   asio::awaitable<void> Serve(tcp::socket socket);
   asio::awaitable<bool> ReadFirstByte(Connection& connection, beast::flat_buffer& buffer);
+  void LeaveIdle(Connection& connection);
   asio::awaitable<void> ServeRequests(Connection& connection);
   asio::awaitable<bool> ServeOne(Connection& connection, beast::flat_buffer& buffer);
   std::optional<Reply> RefuseHead(const RequestParser& parser, error_code error) const;
@@ -105,7 +121,7 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
 
   // Of the I/O thread from here on.
   size_t connection_count = 0;
-  size_t body_bytes = 0;   // That requests have announced and that are not here yet.
+  size_t body_bytes = 0;   // That requests have announced and no handler is done with yet.
   size_t reply_bytes = 0;  // That are on their way to clients.
   std::list<Connection*> idle_connections;  // The longest idle first.
   std::set<LiveClient*> live_clients;
@@ -198,26 +214,31 @@ asio::awaitable<void> Server::Impl::Serve(tcp::socket socket) {
 // Waits for the next request, which is when a connection may be closed in favour of another.
 asio::awaitable<bool> Server::Impl::ReadFirstByte(Connection& connection,
                                                   beast::flat_buffer& buffer) {
-  if (buffer.size() > 0) co_return true;  // The client sent it ahead.
   connection.idle = idle_connections.insert(idle_connections.end(), &connection);
+  if (buffer.size() > 0) co_return true;  // The client sent it ahead.
   connection.stream.expires_after(limits.idle_timeout);
   constexpr size_t kUsualHeaderBytes = 2048;
   const auto [error, bytes] =
       co_await connection.stream.async_read_some(buffer.prepare(kUsualHeaderBytes), kAwait);
-  idle_connections.erase(*connection.idle);
-  connection.idle.reset();
   buffer.commit(bytes);
   co_return !error;
 }
 
+void Server::Impl::LeaveIdle(Connection& connection) {
+  if (connection.idle) idle_connections.erase(*connection.idle);
+  connection.idle.reset();
+}
+
 asio::awaitable<void> Server::Impl::ServeRequests(Connection& connection) {
-  beast::flat_buffer buffer;
+  // Bounds what the parser leaves unread: headers, and the extensions and trailers of chunks.
+  beast::flat_buffer buffer(2 * limits.max_header_bytes + limits.max_target_bytes);
   while (!is_stopping) {
     const bool has_request = co_await ReadFirstByte(connection, buffer);
     if (!has_request) break;
     const bool keep_alive = co_await ServeOne(connection, buffer);
     if (!keep_alive) break;
   }
+  LeaveIdle(connection);
   error_code ignored;
   connection.stream.socket().shutdown(tcp::socket::shutdown_both, ignored);
 }
@@ -228,6 +249,7 @@ asio::awaitable<bool> Server::Impl::ServeOne(Connection& connection, beast::flat
   RequestParser parser(limits.max_header_bytes, limits.max_body_bytes);
   stream.expires_after(limits.header_timeout);
   const auto [error, bytes] = co_await http::async_read_header(stream, buffer, parser, kAwait);
+  LeaveIdle(connection);
   if (const std::optional<Reply> refusal = RefuseHead(parser, error)) {
     co_await RefuseAndClose(stream, *refusal);
     co_return false;
@@ -257,6 +279,13 @@ asio::awaitable<bool> Server::Impl::ServeOne(Connection& connection, beast::flat
   if (early_reply != nullptr) {
     reply = *early_reply;
   } else {
+    const size_t announced =
+        parser.is_done() ? 0 : parser.content_length().value_or(limits.max_body_bytes);
+    if (announced > 0 && body_bytes + announced > limits.max_all_body_bytes) {
+      co_await RefuseAndClose(stream, site.Refuse(503, std::string(kTooMuchAtOnce)));
+      co_return false;
+    }
+    const Share body(body_bytes, announced);
     std::optional<Reply> refusal = co_await ReadBody(stream, buffer, parser);
     if (refusal) {
       co_await RefuseAndClose(stream, *refusal);
@@ -265,6 +294,11 @@ asio::awaitable<bool> Server::Impl::ServeOne(Connection& connection, beast::flat
     Request& request = std::get<Request>(admitted);
     request.body = std::move(parser.body);
     reply = co_await RunHandler(std::move(request));
+    // Small answers always go through, so that a page stays alive beside what is slow to leave.
+    if (reply.body.size() > kSmallReplyBytes &&
+        reply_bytes + reply.body.size() > limits.max_all_reply_bytes) {
+      reply = site.Refuse(503, std::string(kTooMuchAtOnce));
+    }
   }
   const Share on_its_way(reply_bytes, reply.body.size());
   const bool keep_alive = parser.keep_alive() && !is_stopping;
@@ -276,8 +310,14 @@ asio::awaitable<bool> Server::Impl::ServeOne(Connection& connection, beast::flat
 // there to hear it.
 std::optional<Reply> Server::Impl::RefuseHead(const RequestParser& parser, error_code error) const {
   if (!error) {
-    if (parser.target.size() <= limits.max_target_bytes) return std::nullopt;
-    return site.Refuse(414, "The URL is longer than 64 KiB");
+    if (parser.target.size() > limits.max_target_bytes) {
+      return site.Refuse(414, "The URL is longer than 64 KiB");
+    }
+    // Whatever else a body may be wrapped in, where it ends would be a guess.
+    if (!HasPlainFraming(parser)) {
+      return site.Refuse(501, "Transfer-Encoding may only be chunked");
+    }
+    return std::nullopt;
   }
   if (error == http::error::header_limit) {
     return parser.target.empty() ? site.Refuse(414, "The URL is longer than 64 KiB")
@@ -299,14 +339,7 @@ std::optional<Reply> Server::Impl::RefuseHead(const RequestParser& parser, error
 asio::awaitable<std::optional<Reply>> Server::Impl::ReadBody(beast::tcp_stream& stream,
                                                              beast::flat_buffer& buffer,
                                                              RequestParser& parser) {
-  const size_t announced =
-      parser.is_done() ? 0 : parser.content_length().value_or(limits.max_body_bytes);
-  if (reply_bytes > limits.max_all_reply_bytes ||
-      (announced > 0 && body_bytes + announced > limits.max_all_body_bytes)) {
-    co_return site.Refuse(503, "Unavailable: too many large requests at once");
-  }
   if (parser.is_done()) co_return std::nullopt;
-  const Share share(body_bytes, announced);
   stream.expires_after(limits.body_timeout);
   if (parser.expects_continue) {
     constexpr std::string_view kGoOn = "HTTP/1.1 100 Continue\r\n\r\n";
