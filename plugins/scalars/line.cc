@@ -83,8 +83,7 @@ std::string RevisionOf(const ScalarPoints& points, const LineView& view, bool is
 class Axis {
  public:
   Axis(XAxis kind, const ScalarPoints& points) : kind_(kind) {
-    if (kind_ != XAxis::kRelative) return;
-    if (PointCursor cursor(points); cursor.Next()) origin_ = cursor.wall_times()[0];
+    if (kind_ == XAxis::kRelative) origin_ = FirstFiniteTime(points);
   }
   double Of(const PointCursor& cursor, size_t i) const {
     if (kind_ == XAxis::kStep) return static_cast<double>(cursor.steps()[i]);
@@ -92,6 +91,16 @@ class Axis {
   }
 
  private:
+  // 0 if there is none. Every time is measured from here, so a single broken one must not be it.
+  static double FirstFiniteTime(const ScalarPoints& points) {
+    for (PointCursor cursor(points); cursor.Next();) {
+      for (const double time : cursor.wall_times()) {
+        if (std::isfinite(time)) return time;
+      }
+    }
+    return 0;
+  }
+
   XAxis kind_;
   double origin_ = 0;
 };
@@ -169,6 +178,10 @@ std::vector<ThinPoint> SelectPoints(const ScalarPoints& points, const LineView& 
   Smoother smoother(view.smoothing, is_constant);
   Window window(view);
   std::vector<ThinPoint> selected;
+  if (!thinner && !view.from && !view.to) {
+    // One more shows that there are too many.
+    selected.reserve(std::min(points.visible_count() - first_ordinal, max_points + 1));
+  }
   std::vector<double> smoothed;
   uint64_t ordinal = 0;
   for (PointCursor cursor(points); cursor.Next() && selected.size() <= max_points;) {
@@ -195,6 +208,9 @@ std::vector<ThinPoint> SelectPoints(const ScalarPoints& points, const LineView& 
 
 std::vector<Column> ReadColumns(const ScalarPoints& points, const LineView& view,
                                 const std::vector<ThinPoint>& selected) {
+  const bool is_signed = points.type() == ScalarType::kInt64;
+  const bool is_unsigned = points.type() == ScalarType::kUint64;
+  const size_t size = selected.size();
   std::vector<int64_t> steps;
   std::vector<double> wall_times;
   std::vector<double> numbers;
@@ -202,14 +218,25 @@ std::vector<Column> ReadColumns(const ScalarPoints& points, const LineView& view
   std::vector<int64_t> integers;
   std::vector<double> smoothed;
   std::vector<uint32_t> attempts;
+  steps.reserve(size);
+  wall_times.reserve(size);
+  if (is_signed) {
+    integers.reserve(size);
+  } else if (is_unsigned) {
+    unsigned_integers.reserve(size);
+  } else {
+    numbers.reserve(size);
+  }
+  if (view.smoothing > 0) smoothed.reserve(size);
+  if (view.all_attempts) attempts.reserve(size);
   PointReader reader(points);
   for (const ThinPoint& place : selected) {
     const ExactPoint point = reader.Read(place.index);
     steps.push_back(point.step);
     wall_times.push_back(point.wall_time);
-    if (points.type() == ScalarType::kInt64) {
+    if (is_signed) {
       integers.push_back(static_cast<int64_t>(point.integer));
-    } else if (points.type() == ScalarType::kUint64) {
+    } else if (is_unsigned) {
       unsigned_integers.push_back(point.integer);
     } else {
       numbers.push_back(point.as_double);
@@ -220,9 +247,9 @@ std::vector<Column> ReadColumns(const ScalarPoints& points, const LineView& view
   std::vector<Column> columns;
   columns.push_back({"step", std::move(steps)});
   columns.push_back({"wall_time", std::move(wall_times)});
-  if (points.type() == ScalarType::kInt64) {
+  if (is_signed) {
     columns.push_back({"value", std::move(integers)});
-  } else if (points.type() == ScalarType::kUint64) {
+  } else if (is_unsigned) {
     columns.push_back({"value", std::move(unsigned_integers)});
   } else {
     columns.push_back({"value", std::move(numbers)});
