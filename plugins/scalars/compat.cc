@@ -1,7 +1,7 @@
 #include "plugins/scalars/compat.h"
 
+#include <algorithm>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -19,6 +19,9 @@ namespace stepscope {
 namespace {
 
 constexpr uint64_t kDefaultSamples = 1000;  // scalars_plugin.py, _DEFAULT_DOWNSAMPLING.
+
+// All runs' tags are one answer. A thousand runs of a hundred described tags fit.
+constexpr size_t kMaxTagsHtmlBytes = 32 * 1024 * 1024;
 
 // What upstream answers with of a series: purged as its Python loader does, then thinned to the
 // number of samples, but by extremes where upstream draws lots.
@@ -85,32 +88,29 @@ std::string PythonRepr(std::optional<std::string_view> text) {
 }  // namespace
 
 Result<Response> CompatTags(const Request&, const Context& context) {
-  std::map<std::string_view, std::string> html;  // Runs mostly repeat each other's descriptions.
+  DescriptionRenderer descriptions(kMaxTagsHtmlBytes);
   std::string body = "{";
   for (const auto& run : context.snapshot.runs) {
-    std::string tags;
-    bool has_scalars = false;
-    for (const Series& series : run->series) {
-      if (!IsScalarSeries(series)) continue;
-      has_scalars = true;
-      const SeriesInfo& info = *series.info;
-      if (info.is_hidden) continue;
-      const auto [description, is_new] = html.try_emplace(info.description);
-      if (is_new) description->second = MarkdownToSafeHtml(info.description);
-      if (!tags.empty()) tags += ", ";
-      AppendJsonString(info.tag, tags);
-      tags += R"(: {"displayName": )";
-      AppendJsonString(info.display_name, tags);
-      tags += R"(, "description": )";
-      AppendJsonString(description->second, tags);
-      tags += '}';
-    }
-    if (!has_scalars) continue;
+    if (std::ranges::none_of(run->series, IsScalarSeries)) continue;
     if (body.size() > 1) body += ", ";
     AppendJsonString(run->name, body);
-    body.append(": {").append(tags).append("}");
+    body += ": {";
+    bool is_first = true;
+    for (const Series& series : run->series) {
+      const SeriesInfo& info = *series.info;
+      if (!IsScalarSeries(series) || info.is_hidden) continue;
+      if (!std::exchange(is_first, false)) body += ", ";
+      AppendJsonString(info.tag, body);
+      body += R"(: {"displayName": )";
+      AppendJsonString(info.display_name, body);
+      body += R"(, "description": )";
+      AppendJsonString(descriptions.Render(info.description), body);
+      body += '}';
+    }
+    body += '}';
   }
-  return JsonResponse(body + "}");
+  body += '}';
+  return JsonResponse(std::move(body));
 }
 
 Result<Response> CompatScalars(const Request& request, const Context& context) {
@@ -155,9 +155,10 @@ Result<Response> CompatScalarsMultirun(const Request& request, const Context& co
   if (tags.size() != 1) {
     return Error{Code::kInvalidArgument, "tag must be specified exactly once"};
   }
+  SeriesFinder finder(context.snapshot);
   std::string body = "{";
   for (const std::string_view run : runs) {
-    const FoundSeries found = FindScalarSeries(context.snapshot, run, tags[0]);
+    const FoundSeries found = finder.Find(run, tags[0]);
     if (found.series == nullptr) continue;
     if (body.size() > 1) body += ", ";
     AppendJsonString(run, body);

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <bit>
+#include <chrono>
 #include <cmath>
+#include <memory>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -198,6 +201,27 @@ TEST(FindScalarSeriesTest, TakesNamesAsTheyWereShown) {
   EXPECT_NE(FindScalarSeries(snapshot, "r\xef\xbf\xbdn", "lo\xef\xbf\xbdss").series, nullptr);
   EXPECT_EQ(FindScalarSeries(snapshot, "r\xef\xbf\xbdn", "loss").series, nullptr);
   EXPECT_EQ(FindScalarSeries(snapshot, "rn", "lo\xffss").run, nullptr);
+}
+
+// Names that begin alike and are not UTF-8: comparing each with each would take minutes.
+TEST(SeriesFinderTest, ManyShownNamesCostNoMoreThanTheirBytes) {
+  RunSnapshot run;
+  run.name = "train";
+  for (int i = 0; i < 15; ++i) {
+    auto info = std::make_shared<SeriesInfo>();
+    info->tag = "\xff" + std::string(1 << 20, 'x') + static_cast<char>('a' + i);
+    info->plugin_name = "scalars";
+    info->kind = SeriesKind::kScalar;
+    run.series.emplace_back().info = std::move(info);
+  }
+  Snapshot snapshot;
+  snapshot.runs.push_back(std::make_shared<RunSnapshot>(std::move(run)));
+  SeriesFinder finder(snapshot);
+  const auto start = std::chrono::steady_clock::now();
+  for (int i = 0; i < 4096; ++i) EXPECT_EQ(finder.Find("train", "\xef\xbf\xbd").series, nullptr);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));
+  const std::string last = "\xef\xbf\xbd" + std::string(1 << 20, 'x') + "o";
+  EXPECT_EQ(finder.Find("train", last).series, &snapshot.runs[0]->series[14]);
 }
 
 }  // namespace

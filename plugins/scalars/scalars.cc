@@ -1,6 +1,7 @@
 #include "plugins/scalars/scalars.h"
 
-#include <algorithm>
+#include <simdjson.h>
+
 #include <map>
 #include <optional>
 #include <span>
@@ -20,32 +21,20 @@ namespace {
 
 constexpr std::string_view kPluginName = "scalars";
 
-// 2 Mi points are at most 75 MB of columns, and twice that as a finished answer.
+// 2 Mi points are at most 75 MB of columns, and twice that as a finished answer. As JSON a point
+// can have 130 bytes, which all lie in memory beside the columns.
 constexpr uint64_t kMaxAnswerPoints = uint64_t{1} << 21;
+constexpr uint64_t kMaxJsonAnswerPoints = uint64_t{1} << 19;
 
 constexpr std::string_view kReplacement = "\xef\xbf\xbd";  // U+FFFD
 
-// The element that goes by `name`, or else, because a name with invalid UTF-8 can only be asked for
-// as it was shown, the first that is shown like this.
-template <typename Elements, typename NameOf>
-const typename Elements::value_type* FindShown(const Elements& elements, std::string_view name,
-                                               NameOf name_of) {
-  if (name.find(kReplacement) == std::string_view::npos) return nullptr;
-  const auto found = std::find_if(elements.begin(), elements.end(), [&](const auto& element) {
-    return ToValidUtf8(name_of(element)) == name;
-  });
-  return found == elements.end() ? nullptr : &*found;
+// Whether a name with invalid UTF-8 may be shown as `name`.
+bool IsMaybeShown(std::string_view name) {
+  return name.find(kReplacement) != std::string_view::npos;
 }
 
-const RunSnapshot* FindRun(const Snapshot& snapshot, std::string_view name) {
-  if (const RunSnapshot* run = snapshot.FindRun(name)) return run;
-  const auto* shown = FindShown(snapshot.runs, name, [](const auto& run) { return run->name; });
-  return shown == nullptr ? nullptr : shown->get();
-}
-
-const Series* FindSeries(const RunSnapshot& run, std::string_view tag) {
-  if (const Series* series = run.Find(tag)) return series;
-  return FindShown(run.series, tag, [](const Series& series) { return series.info->tag; });
+bool IsShownOtherwise(std::string_view name) {
+  return !simdjson::validate_utf8(name.data(), name.size());
 }
 
 uint64_t RowCount(const Table& table) {
@@ -63,14 +52,15 @@ Result<Response> QuerySeries(const Request& request, const Context& context) {
   ASSIGN_OR_RETURN(const SeriesQuery query, ParseSeriesQuery(request.body));
   Tables answer;
   answer.facts["generation"] = context.snapshot.generation;
-  uint64_t points_left = kMaxAnswerPoints;
+  uint64_t points_left = request.WantsJson() ? kMaxJsonAnswerPoints : kMaxAnswerPoints;
+  SeriesFinder finder(context.snapshot);
   // Cards may show the same line twice, which is computed once: for what the first of them has, and
   // as a whole for those that have something else. So no request makes more work than its lines.
   std::map<const Series*, std::optional<KnownLine>> first_known;
   std::map<std::pair<const Series*, bool>, size_t> computed;  // The table; the bool says "whole".
   for (size_t i = 0; i < query.series.size(); ++i) {
     const SeriesKey& key = query.series[i];
-    const FoundSeries found = FindScalarSeries(context.snapshot, key.run, key.tag);
+    const FoundSeries found = finder.Find(key.run, key.tag);
     if (found.series == nullptr || found.series->info->is_hidden) continue;
     const auto& first = first_known.try_emplace(found.series, key.known).first->second;
     const std::optional<KnownLine> known = key.known == first ? key.known : std::nullopt;
@@ -137,12 +127,45 @@ bool IsScalarSeries(const Series& series) {
   return series.info->kind == SeriesKind::kScalar && series.info->plugin_name == kPluginName;
 }
 
-FoundSeries FindScalarSeries(const Snapshot& snapshot, std::string_view run, std::string_view tag) {
+const RunSnapshot* SeriesFinder::FindRun(std::string_view name) {
+  const RunSnapshot* const run = snapshot_.FindRun(name);
+  if (run != nullptr || !IsMaybeShown(name)) return run;
+  if (!shown_runs_) {
+    shown_runs_.emplace();
+    for (const auto& candidate : snapshot_.runs) {
+      if (!IsShownOtherwise(candidate->name)) continue;
+      shown_runs_->try_emplace(ToValidUtf8(candidate->name), candidate.get());
+    }
+  }
+  const auto found = shown_runs_->find(std::string(name));
+  return found == shown_runs_->end() ? nullptr : found->second;
+}
+
+const Series* SeriesFinder::FindSeries(const RunSnapshot& run, std::string_view tag) {
+  const Series* const series = run.Find(tag);
+  if (series != nullptr || !IsMaybeShown(tag)) return series;
+  const auto [entry, is_new] = shown_series_.try_emplace(&run);
+  Shown<Series>& shown = entry->second;
+  if (is_new) {
+    for (const Series& candidate : run.series) {
+      if (!IsShownOtherwise(candidate.info->tag)) continue;
+      shown.try_emplace(ToValidUtf8(candidate.info->tag), &candidate);
+    }
+  }
+  const auto found = shown.find(std::string(tag));
+  return found == shown.end() ? nullptr : found->second;
+}
+
+FoundSeries SeriesFinder::Find(std::string_view run, std::string_view tag) {
   FoundSeries found;
-  found.run = FindRun(snapshot, run);
+  found.run = FindRun(run);
   if (found.run != nullptr) found.series = FindSeries(*found.run, tag);
   if (found.series == nullptr || !IsScalarSeries(*found.series)) return {};
   return found;
+}
+
+FoundSeries FindScalarSeries(const Snapshot& snapshot, std::string_view run, std::string_view tag) {
+  return SeriesFinder(snapshot).Find(run, tag);
 }
 
 }  // namespace stepscope
