@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <limits>
 #include <numeric>
 #include <tuple>
@@ -9,6 +10,7 @@
 #include <utility>
 
 #include "analysis/markdown.h"
+#include "base/clock.h"
 #include "server/facts.h"
 #include "server/name_filter.h"
 #include "server/natural_order.h"
@@ -19,7 +21,9 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int64_t kDefaultPage = 1000;
-constexpr int64_t kMaxPage = 10'000;  // About 2 MB of JSON; a page of the UI asks for far less.
+constexpr int64_t kMaxPage = 10'000;   // About 2 MB of JSON; a page of the UI asks for far less.
+constexpr size_t kMaxGroups = 10'000;  // As many as a page has tags.
+constexpr size_t kMaxDescriptionsHtmlBytes = 8 * 1024 * 1024;  // Of a page of tags.
 
 struct Page {
   size_t offset;
@@ -48,51 +52,36 @@ Json RunJson(const RunSnapshot& run) {
           {"files", run.files.size()}};
 }
 
-// A tag over all plugin_names that a dashboard reads.
-struct TagRow {
-  std::string_view tag;
-  uint64_t runs = 0;
-  uint64_t points = 0;
-  std::string_view display_name;
-  std::string_view description;
-};
-
-std::vector<TagRow> CollectTags(const TagIndex& index, const Plugin& plugin) {
+// The tags of a dashboard: over all plugin_names that it reads, in natural order.
+TagRows MergeTags(const std::vector<TagRows>& lists) {
+  if (lists.size() == 1) return lists[0];
   std::vector<TagRow> rows;
-  for (const std::string_view plugin_name : plugin.reads) {
-    const PluginTags* const tags = index.Find(plugin_name);
-    if (tags == nullptr) continue;
-    for (const TagEntry* const entry : tags->tags) {
-      rows.push_back(
-          {entry->tag, entry->runs, entry->points, entry->display_name, entry->description});
-    }
-  }
-  if (plugin.reads.size() < 2) return rows;  // Sorted, and every tag once.
-
+  for (const TagRows& list : lists) rows.insert(rows.end(), list->begin(), list->end());
   std::ranges::stable_sort(
-      rows, [](const TagRow& a, const TagRow& b) { return NaturalLess(a.tag, b.tag); });
+      rows, [](const TagRow& a, const TagRow& b) { return NaturalLess(a.tag(), b.tag()); });
   size_t kept = 0;
   for (size_t i = 0; i < rows.size(); ++i) {
-    if (kept == 0 || rows[kept - 1].tag != rows[i].tag) {
-      rows[kept++] = rows[i];
+    if (kept == 0 || rows[kept - 1].tag() != rows[i].tag()) {
+      if (kept != i) rows[kept] = std::move(rows[i]);
+      ++kept;
       continue;
     }
     TagRow& row = rows[kept - 1];
     row.runs += rows[i].runs;
     row.points += rows[i].points;
-    if (row.display_name.empty()) row.display_name = rows[i].display_name;
-    if (row.description.empty()) row.description = rows[i].description;
+    if (row.named == nullptr) row.named = rows[i].named;
+    if (row.described == nullptr) row.described = rows[i].described;
   }
-  rows.resize(kept);
-  return rows;
+  rows.erase(rows.begin() + static_cast<ptrdiff_t>(kept), rows.end());
+  return std::make_shared<const std::vector<TagRow>>(std::move(rows));
 }
 
-Json TagJson(const TagRow& row) {
-  return {{"tag", row.tag},
+Json TagJson(const TagRow& row, DescriptionRenderer& descriptions) {
+  return {{"tag", row.tag()},
           {"runs", row.runs},
           {"points", row.points},
-          {"display_name", row.display_name == row.tag ? "" : row.display_name},
-          {"description", row.description.empty() ? "" : MarkdownToSafeHtml(row.description)}};
+          {"display_name", row.display_name() == row.tag() ? "" : row.display_name()},
+          {"description", descriptions.Render(row.description())}};
 }
 
 // Counts tags by what stands before their first '/', in the order of first appearance.
@@ -108,11 +97,12 @@ class TagGroups {
 
   Json ToJson() const {
     Json groups = Json::array();
-    for (const auto& [prefix, tags] : groups_) {
-      groups.push_back({{"prefix", prefix}, {"tags", tags}});
+    for (size_t i = 0; i < groups_.size() - left_out(); ++i) {
+      groups.push_back({{"prefix", groups_[i].first}, {"tags", groups_[i].second}});
     }
     return groups;
   }
+  size_t left_out() const { return groups_.size() - std::min(groups_.size(), kMaxGroups); }
 
  private:
   std::vector<std::pair<std::string_view, uint64_t>> groups_;
@@ -140,17 +130,16 @@ template <typename Use>
 auto CoreApi::WithIndex(Use use) {
   const std::lock_guard lock(index_mutex_);
   index_.Update(snapshots_.Load());
-  return use(std::as_const(index_));
+  return use(index_);
 }
 
 std::vector<uint64_t> CoreApi::CountSeries() {
-  return WithIndex([&](const TagIndex& index) {
+  return WithIndex([&](TagIndex& index) {
     std::vector<uint64_t> counts;
     for (const Plugin* const plugin : plugins_) {
       uint64_t series = 0;
       for (const std::string_view plugin_name : plugin->reads) {
-        const PluginTags* const tags = index.Find(plugin_name);
-        if (tags != nullptr) series += tags->series;
+        series += index.CountSeries(plugin_name);
       }
       counts.push_back(series);
     }
@@ -207,10 +196,12 @@ Result<Response> CoreApi::Runs(const Request& request) {
   }
 
   const auto snapshot = snapshots_.Load();
+  const TimedFilter timed_filter(filter, SystemClock());
   std::vector<const RunSnapshot*> matching;
   for (const uint32_t index : *NaturalOrder(*snapshot)) {
     const RunSnapshot& run = *snapshot->runs[index];
-    if (filter.Matches(run.name)) matching.push_back(&run);
+    ASSIGN_OR_RETURN(const bool matches, timed_filter.Matches(run.name));
+    if (matches) matching.push_back(&run);
   }
   if (order_name == "start_time") {
     std::ranges::stable_sort(matching, {}, [](const RunSnapshot* run) { return run->start_time; });
@@ -236,24 +227,33 @@ Result<Response> CoreApi::Tags(const Request& request) {
   if (plugin == plugins_.end()) {
     return Error{Code::kNotFound, "no dashboard has the name '" + std::string(name) + "'"};
   }
-  return WithIndex([&](const TagIndex& index) -> Result<Response> {
-    const std::vector<TagRow> rows = CollectTags(index, **plugin);
-    Json tags = Json::array();
-    TagGroups groups;
-    size_t matching = 0;
-    for (const TagRow& row : rows) {
-      if (!filter.Matches(row.tag)) continue;
-      if (page.Holds(matching)) tags.push_back(TagJson(row));
-      ++matching;
-      groups.Add(row.tag);
-    }
-    return Response::Json({{"generation", index.snapshot().generation},
-                           {"total", rows.size()},
-                           {"matching", matching},
-                           {"offset", page.offset},
-                           {"tags", std::move(tags)},
-                           {"groups", groups.ToJson()}});
+  uint64_t generation = 0;
+  std::vector<TagRows> lists;
+  WithIndex([&](TagIndex& index) {
+    generation = index.snapshot().generation;
+    for (const std::string_view read : (*plugin)->reads) lists.push_back(index.Rows(read));
   });
+  const TagRows rows = MergeTags(lists);
+
+  const TimedFilter timed_filter(filter, SystemClock());
+  DescriptionRenderer descriptions(kMaxDescriptionsHtmlBytes);
+  Json tags = Json::array();
+  TagGroups groups;
+  size_t matching = 0;
+  for (const TagRow& row : *rows) {
+    ASSIGN_OR_RETURN(const bool matches, timed_filter.Matches(row.tag()));
+    if (!matches) continue;
+    if (page.Holds(matching)) tags.push_back(TagJson(row, descriptions));
+    ++matching;
+    groups.Add(row.tag());
+  }
+  return Response::Json({{"generation", generation},
+                         {"total", rows->size()},
+                         {"matching", matching},
+                         {"offset", page.offset},
+                         {"tags", std::move(tags)},
+                         {"groups", groups.ToJson()},
+                         {"groups_left_out", groups.left_out()}});
 }
 
 Result<Response> CoreApi::GetStats(const Request&) {

@@ -31,7 +31,8 @@ class CoreApi {
   Result<Response> Tags(const Request& request);
   Result<Response> GetStats(const Request& request);
 
-  // Calls `use` with the index at the latest snapshot, under the lock.
+  // Calls `use` with the index at the latest snapshot, under the lock: for looking up only, since
+  // every other request waits.
   template <typename Use>
   auto WithIndex(Use use);
   std::shared_ptr<const std::vector<uint32_t>> NaturalOrder(const Snapshot& snapshot);

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdio>
 #include <limits>
+#include <random>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -145,6 +146,47 @@ TEST_F(ApiTest, ListsTags) {
 TEST_F(ApiTest, LeavesOutADisplayNameThatSaysNothing) {
   snapshots_.Publish(MakeSnapshot(1, {MakeRun("a", {{"loss", 1, "scalars", "loss"}})}));
   EXPECT_EQ(Get("/api/tags?plugin=scalars")["tags"][0]["display_name"], "");
+}
+
+// Tags whose names and descriptions are as long as a hostile file of 16 MiB can make them.
+TEST_F(ApiTest, FiltersLongNamesInTime) {
+  std::vector<TagSpec> tags;
+  std::mt19937 random(1);
+  for (int i = 0; i < 15; ++i) {
+    std::string& name = tags.emplace_back().tag;
+    while (name.size() < 1 << 20) name += random() % 2 == 0 ? '0' : '1';
+  }
+  snapshots_.Publish(MakeSnapshot(1, {MakeRun("a", std::move(tags))}));
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_EQ(Get("/api/tags?plugin=scalars&filter=/(0%7C1)*1(0%7C1)%7B40%7D2/")["matching"], 0);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));
+}
+
+TEST_F(ApiTest, BoundsTheDescriptionsOfAPage) {
+  const std::string markdown(200 * 1024, 'x');  // Shown as it is.
+  std::vector<TagSpec> tags;
+  for (int i = 0; i < 100; ++i) {
+    tags.push_back({std::to_string(i), 1, "scalars", "", std::to_string(i) + markdown});
+  }
+  snapshots_.Publish(MakeSnapshot(1, {MakeRun("a", std::move(tags))}));
+  const Response response = Ask("/api/tags?plugin=scalars");
+  EXPECT_LT(response.body.size(), size_t{9} << 20);
+  const Json rows = Json::parse(response.body)["tags"];
+  EXPECT_THAT(rows[0]["description"].get<std::string>(), HasSubstr("<pre>0xxx"));
+  EXPECT_THAT(rows[99]["description"].get<std::string>(), HasSubstr("Left out"));
+  // Another page has its own.
+  EXPECT_THAT(Get("/api/tags?plugin=scalars&offset=99")["tags"][0]["description"],
+              HasSubstr("<pre>99xxx"));
+}
+
+TEST_F(ApiTest, BoundsTheGroups) {
+  std::vector<TagSpec> tags;
+  for (int i = 0; i < 10'050; ++i) tags.push_back({std::to_string(i) + "/a"});
+  snapshots_.Publish(MakeSnapshot(1, {MakeRun("a", std::move(tags))}));
+  const Json answer = Get("/api/tags?plugin=scalars&limit=1");
+  EXPECT_EQ(answer["groups"].size(), 10'000u);
+  EXPECT_EQ(answer["groups_left_out"], 50);
+  EXPECT_EQ(Get("/api/tags?plugin=scalars&filter=77/a")["groups_left_out"], 0);
 }
 
 TEST_F(ApiTest, ListsLosses) {

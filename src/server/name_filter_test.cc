@@ -6,6 +6,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "testing/fake_clock.h"
+
 namespace stepscope {
 namespace {
 
@@ -49,6 +51,28 @@ TEST(NameFilterTest, BoundsWhatAnExpressionCosts) {
   const auto start = std::chrono::steady_clock::now();
   for (int i = 0; i < 10'000; ++i) EXPECT_FALSE(filter->Matches(std::string(100, 'x')));
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));
+}
+
+TEST(NameFilterTest, LooksAtTheBeginningOfALongName) {
+  const std::string name = std::string(NameFilter::kMaxNameBytes - 1, 'x') + "ab";
+  EXPECT_TRUE(Matches("xa", name));
+  EXPECT_TRUE(Matches("/a$/", name));
+  EXPECT_FALSE(Matches("b", name));
+}
+
+TEST(TimedFilterTest, StopsWhenTheTimeIsUp) {
+  FakeClock clock;
+  const auto filter = NameFilter::Parse("a");
+  const NameFilter all = *NameFilter::Parse("");
+  const TimedFilter timed(*filter, clock);
+  const TimedFilter timed_all(all, clock);
+  clock.Advance(TimedFilter::kMaxTime);
+  EXPECT_TRUE(timed.Matches("abc").value());
+  EXPECT_FALSE(timed.Matches("xyz").value());
+  clock.Advance(std::chrono::nanoseconds(1));
+  ASSERT_FALSE(timed.Matches("abc").has_value());
+  EXPECT_EQ(timed.Matches("abc").error().code, Code::kInvalidArgument);
+  EXPECT_TRUE(timed_all.Matches("abc").value());
 }
 
 }  // namespace

@@ -8,19 +8,34 @@
 namespace stepscope {
 namespace {
 
-// Takes `text` when it is of an earlier run than what the entry has.
-void OfferText(const std::string& text, const std::string& run, std::string& kept,
+// Takes the `text` in `info` when it is of an earlier run than what the entry has.
+void OfferText(const std::string& text, const std::shared_ptr<const SeriesInfo>& info,
+               const std::string& run, std::shared_ptr<const SeriesInfo>& kept,
                std::string& kept_run) {
   if (text.empty() || (!kept_run.empty() && kept_run <= run)) return;
-  kept = text;
+  kept = info;
   kept_run = run;
 }
 
 }  // namespace
 
-const PluginTags* TagIndex::Find(std::string_view plugin_name) const {
+uint64_t TagIndex::CountSeries(std::string_view plugin_name) const {
   const auto found = plugins_.find(plugin_name);
-  return found == plugins_.end() ? nullptr : &found->second.tags;
+  return found == plugins_.end() ? 0 : found->second.series;
+}
+
+TagRows TagIndex::Rows(std::string_view plugin_name) {
+  static const TagRows kNone = std::make_shared<const std::vector<TagRow>>();
+  const auto found = plugins_.find(plugin_name);
+  if (found == plugins_.end()) return kNone;
+  Plugin& plugin = found->second;
+  if (plugin.rows == nullptr) {
+    auto rows = std::make_shared<std::vector<TagRow>>();
+    rows->reserve(plugin.ordered.size());
+    for (const Entry* const entry : plugin.ordered) rows->push_back(entry->row);
+    plugin.rows = std::move(rows);
+  }
+  return plugin.rows;
 }
 
 void TagIndex::Update(std::shared_ptr<const Snapshot> snapshot) {
@@ -42,7 +57,7 @@ void TagIndex::Update(std::shared_ptr<const Snapshot> snapshot) {
     if (new_one != nullptr) Add(*new_one);
     // Asked for each run, before another one fills the gap with a text that need not be the first.
     has_lost_text |= std::ranges::any_of(lost_texts_, [](const LostText& lost) {
-      return lost.entry->runs > 0 && lost.run->empty();
+      return lost.entry->row.runs > 0 && lost.run->empty();
     });
     lost_texts_.clear();
   }
@@ -50,7 +65,7 @@ void TagIndex::Update(std::shared_ptr<const Snapshot> snapshot) {
   if (has_lost_text) Rebuild();
   for (auto& [name, plugin] : plugins_) {
     if (plugin.is_stale) {
-      std::erase_if(plugin.by_tag, [](const auto& item) { return item.second->runs == 0; });
+      std::erase_if(plugin.by_tag, [](const auto& item) { return item.second->row.runs == 0; });
     }
   }
   SortStaleTags();
@@ -61,30 +76,31 @@ void TagIndex::Rebuild() {
   for (const auto& run : snapshot_->runs) Add(*run);
 }
 
-TagIndex::Plugin& TagIndex::PluginOf(const Series& series) {
+TagIndex::Plugin& TagIndex::ChangePluginOf(const Series& series) {
   const auto found = plugins_.find(series.info->plugin_name);
-  if (found != plugins_.end()) return found->second;
-  return plugins_[series.info->plugin_name];
+  Plugin& plugin = found != plugins_.end() ? found->second : plugins_[series.info->plugin_name];
+  plugin.rows = nullptr;
+  return plugin;
 }
 
 void TagIndex::Remove(const RunSnapshot& run) {
   for (const Series& series : run.series) {
     if (series.info->is_hidden) continue;
-    Plugin& plugin = PluginOf(series);
+    Plugin& plugin = ChangePluginOf(series);
     const auto found = plugin.by_tag.find(series.info->tag);
     if (found == plugin.by_tag.end()) continue;
-    TagEntry& entry = *found->second;
-    --plugin.tags.series;
-    --entry.runs;
-    entry.points -= series.size();
-    if (entry.runs == 0) plugin.is_stale = true;
+    Entry& entry = *found->second;
+    --plugin.series;
+    --entry.row.runs;
+    entry.row.points -= series.size();
+    if (entry.row.runs == 0) plugin.is_stale = true;
     if (entry.display_name_run == run.name) {
-      entry.display_name.clear();
+      entry.row.named = nullptr;
       entry.display_name_run.clear();
       lost_texts_.push_back({&entry, &entry.display_name_run});
     }
     if (entry.description_run == run.name) {
-      entry.description.clear();
+      entry.row.described = nullptr;
       entry.description_run.clear();
       lost_texts_.push_back({&entry, &entry.description_run});
     }
@@ -93,22 +109,22 @@ void TagIndex::Remove(const RunSnapshot& run) {
 
 void TagIndex::Add(const RunSnapshot& run) {
   for (const Series& series : run.series) {
-    if (series.info->is_hidden) continue;
-    Plugin& plugin = PluginOf(series);
-    auto found = plugin.by_tag.find(series.info->tag);
+    const SeriesInfo& info = *series.info;
+    if (info.is_hidden) continue;
+    Plugin& plugin = ChangePluginOf(series);
+    auto found = plugin.by_tag.find(info.tag);
     if (found == plugin.by_tag.end()) {
-      auto entry = std::make_unique<TagEntry>();
-      entry->tag = series.info->tag;
-      const std::string_view key = entry->tag;
-      found = plugin.by_tag.emplace(key, std::move(entry)).first;
+      auto entry = std::make_unique<Entry>();
+      entry->row.info = series.info;
+      found = plugin.by_tag.emplace(info.tag, std::move(entry)).first;
       plugin.is_stale = true;
     }
-    TagEntry& entry = *found->second;
-    ++plugin.tags.series;
-    ++entry.runs;
-    entry.points += series.size();
-    OfferText(series.info->display_name, run.name, entry.display_name, entry.display_name_run);
-    OfferText(series.info->description, run.name, entry.description, entry.description_run);
+    Entry& entry = *found->second;
+    ++plugin.series;
+    ++entry.row.runs;
+    entry.row.points += series.size();
+    OfferText(info.display_name, series.info, run.name, entry.row.named, entry.display_name_run);
+    OfferText(info.description, series.info, run.name, entry.row.described, entry.description_run);
   }
 }
 
@@ -116,10 +132,10 @@ void TagIndex::SortStaleTags() {
   for (auto& [name, plugin] : plugins_) {
     if (!plugin.is_stale) continue;
     plugin.is_stale = false;
-    plugin.tags.tags.clear();
-    for (const auto& [tag, entry] : plugin.by_tag) plugin.tags.tags.push_back(entry.get());
-    std::ranges::sort(plugin.tags.tags, [](const TagEntry* a, const TagEntry* b) {
-      return NaturalLess(a->tag, b->tag);
+    plugin.ordered.clear();
+    for (const auto& [tag, entry] : plugin.by_tag) plugin.ordered.push_back(entry.get());
+    std::ranges::sort(plugin.ordered, [](const Entry* a, const Entry* b) {
+      return NaturalLess(a->row.tag(), b->row.tag());
     });
   }
 }

@@ -15,22 +15,24 @@
 
 namespace stepscope {
 
-struct TagEntry {
-  std::string tag;
+// A tag of one plugin_name over all runs.
+struct TagRow {
+  std::shared_ptr<const SeriesInfo> info;  // Of some run that has or had it; never null.
   uint64_t runs = 0;
   uint64_t points = 0;
-  std::string display_name;  // Of the first run, by name, that has one; it may equal the tag.
-  std::string description;   // Markdown, of the first run that has one.
+  std::shared_ptr<const SeriesInfo> named;      // The first run's, by name, with a display name.
+  std::shared_ptr<const SeriesInfo> described;  // The same for a description. Null: no run has one.
 
-  // TagIndex's own: which runs the two texts are from.
-  std::string display_name_run;
-  std::string description_run;
+  std::string_view tag() const { return info->tag; }
+  std::string_view display_name() const {  // It may equal the tag.
+    return named == nullptr ? std::string_view() : named->display_name;
+  }
+  std::string_view description() const {  // Markdown.
+    return described == nullptr ? std::string_view() : described->description;
+  }
 };
 
-struct PluginTags {
-  uint64_t series = 0;
-  std::vector<const TagEntry*> tags;  // In natural order.
-};
+using TagRows = std::shared_ptr<const std::vector<TagRow>>;
 
 // Not thread-safe.
 class TagIndex {
@@ -40,27 +42,37 @@ class TagIndex {
   void Update(std::shared_ptr<const Snapshot> snapshot);
 
   const Snapshot& snapshot() const { return *snapshot_; }
-  // The tags of that plugin_name; nothing when no series has it.
-  const PluginTags* Find(std::string_view plugin_name) const;
+  uint64_t CountSeries(std::string_view plugin_name) const;
+  // The tags of that plugin_name in natural order; never null. It is a picture that no later Update
+  // changes, to be looked through in another thread.
+  TagRows Rows(std::string_view plugin_name);
 
  private:
+  struct Entry {
+    TagRow row;
+    // Which runs the two texts are from.
+    std::string display_name_run;
+    std::string description_run;
+  };
   struct Plugin {
-    std::unordered_map<std::string_view, std::unique_ptr<TagEntry>> by_tag;  // Keys lie in entries.
-    PluginTags tags;
-    bool is_stale = false;  // A tag came or went since `tags.tags` was made.
+    std::unordered_map<std::string_view, std::unique_ptr<Entry>> by_tag;  // Keys lie in entries.
+    uint64_t series = 0;
+    std::vector<const Entry*> ordered;
+    bool is_stale = false;  // A tag came or went since `ordered` was made.
+    TagRows rows;           // Null when something changed since they were made.
   };
 
   void Rebuild();
   void Remove(const RunSnapshot& run);
   void Add(const RunSnapshot& run);
-  Plugin& PluginOf(const Series& series);
+  Plugin& ChangePluginOf(const Series& series);
   void SortStaleTags();
 
   std::shared_ptr<const Snapshot> snapshot_ = std::make_shared<const Snapshot>();
   std::map<std::string, Plugin, std::less<>> plugins_;
   // Texts whose run was just removed, and whose new version may have them again.
   struct LostText {
-    const TagEntry* entry;
+    const Entry* entry;
     const std::string* run;  // The entry's display_name_run or description_run.
   };
   std::vector<LostText> lost_texts_;
