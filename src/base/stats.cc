@@ -47,9 +47,9 @@ void Stats::Remove(Stat stat, std::string_view file, uint64_t offset) {
     return o.file == file && o.offset == offset;
   });
   if (removed == 0) {
-    const auto listed = static_cast<uint64_t>(std::count_if(
-        cell.occurrences.begin(), cell.occurrences.end(),
-        [&](const StatOccurrence& o) { return o.file == file; }));
+    const auto listed = static_cast<uint64_t>(
+        std::count_if(cell.occurrences.begin(), cell.occurrences.end(),
+                      [&](const StatOccurrence& o) { return o.file == file; }));
     if (by_file->second == listed) return;
     removed = 1;  // One of those that were only counted.
   }

@@ -131,7 +131,8 @@ TEST_F(IngestStepTest, ClocksThatJumpChangeNothing) {
 }
 
 TEST_F(IngestStepTest, ALossAloneIsPublished) {
-  files_.Write("logs/a/tfevents.1", EventFile().Version().Scalars("loss", 0, 3).BytesWithBadData(4));
+  files_.Write("logs/a/tfevents.1",
+               EventFile().Version().Scalars("loss", 0, 3).BytesWithBadData(4));
   const uint64_t generation = Step()->generation;
   EXPECT_TRUE(stats_.Get().empty());  // It may still heal.
   EXPECT_EQ(Step()->generation, generation);

@@ -93,8 +93,7 @@ LogdirChanges Logdir::Scan() {
   return changes;
 }
 
-LogdirChanges Logdir::ScanDirectory(const std::string& key,
-                                    const std::set<std::string>& replaced) {
+LogdirChanges Logdir::ScanDirectory(const std::string& key, const std::set<std::string>& replaced) {
   const auto node = nodes_.find(key);
   if (key == kRootKey) {
     std::optional<FileStat> found;

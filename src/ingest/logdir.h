@@ -61,8 +61,7 @@ class Logdir {
   LogdirChanges ScanAnew();
   // Lists one directory again, and walks what is new beneath it. `replaced` are names in it that
   // may stand for something else than before, although they are still there.
-  LogdirChanges ScanDirectory(const std::string& key,
-                              const std::set<std::string>& replaced = {});
+  LogdirChanges ScanDirectory(const std::string& key, const std::set<std::string>& replaced = {});
 
   // Whether the logdir's path leads to another directory than the one that was looked at: a link
   // was turned, or something was mounted. No watch notices that.
@@ -102,7 +101,7 @@ class Logdir {
   Stats& stats_;
   DirectoryObserver& observer_;
   LogdirState state_ = LogdirState::kOk;
-  std::optional<FileStat> root_;  // The logdir, as it was when it was entered.
+  std::optional<FileStat> root_;       // The logdir, as it was when it was entered.
   std::map<std::string, Node> nodes_;  // By key.
 };
 

@@ -2,9 +2,9 @@
 //
 // Files are opened for each look and closed again, so that ten thousand runs hold no descriptors.
 // Damage is counted with file and offset and never ends a run:
-//   data fails its checksum     tried again while it is the last record of its file, for 30 s before
-//                               it is counted (network file systems show half-written pages);
-//                               otherwise counted and skipped
+//   data fails its checksum     in the last record of its file: tried again for 30 s (network file
+//                               systems show half-written pages), then counted; else counted and
+//                               skipped
 //   length fails its checksum   counted; tried again when the file changes
 //   length beyond any event     the same
 //   file ends inside a record   a note, taken back when the record is complete

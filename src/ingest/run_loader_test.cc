@@ -12,6 +12,7 @@
 #include "testing/event_file.h"
 #include "testing/fake_clock.h"
 #include "testing/memory_file_system.h"
+#include "testing/steps.h"
 #include "wire/crc32c.h"
 
 namespace stepscope {
@@ -39,21 +40,6 @@ class Observer final : public LoadObserver {
   int publications = 0;
   std::shared_ptr<const RunSnapshot> run;
 };
-
-std::vector<int64_t> StepsOf(const Series& series) {
-  std::vector<int64_t> steps;
-  for (const Strand& strand : series.strands) {
-    for (size_t b = 0; b < strand.scalars.block_count(); ++b) {
-      const auto block = strand.scalars.block(b).steps;
-      steps.insert(steps.end(), block.begin(), block.end());
-    }
-    for (size_t b = 0; b < strand.blobs.block_count(); ++b) {
-      const auto block = strand.blobs.block(b).steps;
-      steps.insert(steps.end(), block.begin(), block.end());
-    }
-  }
-  return steps;
-}
 
 class RunLoaderTest : public testing::Test {
  protected:
@@ -87,12 +73,6 @@ class RunLoaderTest : public testing::Test {
 };
 
 EventFile TenScalars() { return std::move(EventFile().Version().Scalars("loss", 0, 9)); }
-
-std::vector<int64_t> Range(int64_t first, int64_t last) {
-  std::vector<int64_t> steps;
-  for (int64_t step = first; step <= last; ++step) steps.push_back(step);
-  return steps;
-}
 
 TEST_F(RunLoaderTest, ReadsAWholeFile) {
   const EventFile file = TenScalars();

@@ -11,10 +11,10 @@
 namespace stepscope {
 
 struct DirectoryChange {
-  bool has_new_listing = false;       // Names came or went.
-  bool is_gone = false;               // The directory itself was deleted or moved.
-  std::vector<std::string> written;   // Event files whose bytes or permissions changed.
-  std::set<std::string> replaced;     // Names in it that came, went or were moved.
+  bool has_new_listing = false;      // Names came or went.
+  bool is_gone = false;              // The directory itself was deleted or moved.
+  std::vector<std::string> written;  // Event files whose bytes or permissions changed.
+  std::set<std::string> replaced;    // Names in it that came, went or were moved.
 };
 
 struct WatchedChanges {

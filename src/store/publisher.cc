@@ -41,8 +41,7 @@ void Publisher::SetProgress(const LoadProgress& progress, uint64_t stats_revisio
   is_changed_ |= progress.bytes_read != progress_.bytes_read ||
                  progress.bytes_total != progress_.bytes_total ||
                  progress.runs_loaded != progress_.runs_loaded ||
-                 progress.is_complete != progress_.is_complete ||
-                 stats_revision != stats_revision_;
+                 progress.is_complete != progress_.is_complete || stats_revision != stats_revision_;
   progress_ = progress;
   stats_revision_ = stats_revision;
 }

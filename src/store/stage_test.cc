@@ -11,6 +11,7 @@
 #include "store/attempts.h"
 #include "store/publisher.h"
 #include "testing/fake_clock.h"
+#include "testing/steps.h"
 
 namespace stepscope {
 namespace {
@@ -95,12 +96,6 @@ std::vector<uint32_t> Attempts(const RunSnapshot& run, const std::string& tag) {
     attempts.push_back(segment.attempt);
   }
   return attempts;
-}
-
-std::vector<int64_t> Range(int64_t first, int64_t last) {
-  std::vector<int64_t> steps;
-  for (int64_t step = first; step <= last; ++step) steps.push_back(step);
-  return steps;
 }
 
 std::vector<int64_t> Join(std::vector<int64_t> a, const std::vector<int64_t>& b) {

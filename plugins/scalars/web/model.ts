@@ -117,7 +117,7 @@ export function toLines(
   return runs.flatMap(({ name, label, color }) => {
     const one = series.get(name);
     if (!one) return [];
-    const start = starts.get(name)?.wallTimes[0] ?? one.wallTimes[0] ?? 0;
+    const start = firstFinite(starts.get(name)?.wallTimes) ?? firstFinite(one.wallTimes) ?? 0;
     const parts = arraysOf(one, axis, start);
     return parts.map(({ attempt, ...arrays }, i) => ({
       ...arrays,
@@ -254,4 +254,9 @@ function short(value: number | undefined): string {
 /** Whether what `have` shows reaches as far as `wanted` on both sides. */
 export function covers(have: Range, wanted: Range): boolean {
   return have[0] <= wanted[0] && have[1] >= wanted[1];
+}
+
+// A clock that said NaN or infinity is no beginning; the engine counts from here, too.
+function firstFinite(wallTimes: Float64Array | undefined): number | undefined {
+  return wallTimes?.find((time) => Number.isFinite(time));
 }

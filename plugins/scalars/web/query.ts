@@ -28,12 +28,13 @@ interface Item {
   readonly pairs: readonly Pair[];
 }
 
-// The engine's limits (plugins/scalars/scalars.cc): it takes so many pairs, and answers with so many
-// points, at once.
+// The engine's limits (plugins/scalars/scalars.cc): it takes so many pairs, and answers with so
+// many points, at once.
 const maxPairs = 4_096;
 const maxAnswerPoints = 2_097_152;
-// What thinning keeps of a line in a column of pixels (src/analysis/thin.h): first, last, lowest and
-// highest point, the lowest and highest smoothed, and the first and last of NaN and both infinities.
+// What thinning keeps of a line in a column of pixels (src/analysis/thin.h): first, last, lowest
+// and highest point, the lowest and highest smoothed, and the first and last of NaN and both
+// infinities.
 const maxKeptPerPixel = 12;
 
 /** How many lines of this width an answer has room for. */
@@ -60,8 +61,8 @@ async function queryPart(
     const isTooLarge = error instanceof Refusal && error.status === tooLarge;
     if (!isTooLarge || (pairs.length === 1 && pairs[0]?.length === 2)) throw error;
   }
-  // Lines that go to and fro keep more, and what was appended comes unthinned: then half as many, as
-  // wholes.
+  // Lines that go to and fro keep more, and what was appended comes unthinned: then half as many,
+  // as wholes.
   const whole = pairs.map(([run, tag]): Pair => [run, tag]);
   const middle = Math.ceil(whole.length / 2);
   const first = await queryPart(whole.slice(0, middle), settings, signal);
