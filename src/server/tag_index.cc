@@ -25,9 +25,9 @@ uint64_t TagIndex::CountSeries(std::string_view plugin_name) const {
 }
 
 TagRows TagIndex::Rows(std::string_view plugin_name) {
-  static const TagRows kNone = std::make_shared<const std::vector<TagRow>>();
+  static const TagRows none = std::make_shared<const std::vector<TagRow>>();
   const auto found = plugins_.find(plugin_name);
-  if (found == plugins_.end()) return kNone;
+  if (found == plugins_.end()) return none;
   Plugin& plugin = found->second;
   if (plugin.rows == nullptr) {
     auto rows = std::make_shared<std::vector<TagRow>>();
