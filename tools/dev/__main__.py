@@ -11,6 +11,7 @@ from typing import NamedTuple, NoReturn
 
 import lint
 import suites
+from counts import Counts
 from machine import BUILD, ROOT, Failure, node, say, venv
 
 import build
@@ -93,13 +94,15 @@ def bench(*arguments: str) -> None:
     sys.exit(subprocess.run([*interpreter, tasks[name], *more], env=environment).returncode)
 
 
-def counting(suite: Callable[..., suites.Counts]) -> Callable[..., NoReturn]:
+def counting(suite: Callable[..., Counts]) -> Callable[..., NoReturn]:
     """A suite as a verb of its own."""
 
     def verb(*arguments: str) -> NoReturn:
-        passed, failed = suite(*arguments)
-        print(f"{passed} passed, {failed} failed")
-        sys.exit(1 if failed else 0)
+        counts = suite(*arguments)
+        for test in counts.names:
+            print(f"failed: {test}")
+        print(f"{counts.passed} passed, {counts.failed} failed")
+        sys.exit(1 if counts.failed else 0)
 
     return verb
 

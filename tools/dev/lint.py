@@ -13,6 +13,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+from counts import Counts
 from machine import BUILD, CORES, ROOT, npm_packages, run, tracked, venv, web_tool
 
 import build
@@ -149,9 +150,9 @@ def tidy_check(file: Path, passed: Path) -> Check:
     return check
 
 
-def run_checks(checks: dict[str, Check]) -> tuple[int, int]:
-    """Runs them on all cores and shows what is wrong: how many passed, how many failed."""
-    failed = 0
+def run_checks(checks: dict[str, Check]) -> Counts:
+    """Runs them on all cores and shows what is wrong."""
+    counts = Counts()
 
     def timed(check: Check) -> tuple[str, float]:
         start = time.monotonic()
@@ -162,20 +163,20 @@ def run_checks(checks: dict[str, Check]) -> tuple[int, int]:
         for done in concurrent.futures.as_completed(running):
             complaint, seconds = done.result()
             print(f"{'FAIL' if complaint else 'ok':4} {running[done]} ({seconds:.1f} s)")
+            counts += Counts.of(running[done], passed=not complaint)
             if complaint:
-                failed += 1
                 print(complaint.replace(f"{ROOT}{os.sep}", "").rstrip() + "\n")
             sys.stdout.flush()
-    return len(checks) - failed, failed
+    return counts
 
 
-def lint() -> tuple[int, int]:
+def lint() -> Counts:
     npm_packages()
     # The long ones first, so that no core waits at the end.
     return run_checks(web_checks() | tidy_checks() | form_checks() | project_checks())
 
 
-def quick() -> tuple[int, int]:
+def quick() -> Counts:
     return run_checks(project_checks())
 
 

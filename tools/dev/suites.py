@@ -9,16 +9,17 @@ import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import lint
+from counts import Counts
 from machine import BUILD, CORES, ROOT, Failure, say, venv, web_tool
 
 import build
 
 FUZZ_SECONDS = 30
 
-Counts = tuple[int, int]  # Passed, failed.
 Suite = Callable[[], Counts]
 
 
@@ -39,10 +40,9 @@ def call(command: list[str | Path], env: dict[str, str] | None = None) -> int:
 
 def settled(counts: Counts, returncode: int) -> Counts:
     """A run that failed without naming a test, or that ran none, has failed all the same."""
-    passed, failed = counts
-    if (returncode or not passed) and not failed:
-        failed = 1
-    return passed, failed
+    if (returncode or not counts.passed) and not counts.failed:
+        return counts + Counts(failed=1)
+    return counts
 
 
 def ctest(preset: str, *arguments: str, env: dict[str, str] | None = None) -> Counts:
@@ -54,20 +54,33 @@ def ctest(preset: str, *arguments: str, env: dict[str, str] | None = None) -> Co
     environment = (env or {}) | {"GTEST_OUTPUT": f"json:{each}/", "GTEST_BRIEF": "1"}
     returncode = call(without_aslr(command) if preset == "tsan" else command, environment)
     if not junit.exists():
-        return 0, 1
+        return Counts(failed=1)
 
-    passed = failed = 0
+    counts = Counts()
     for case in ElementTree.parse(junit).getroot().iter("testcase"):
-        counts = (1, 0) if case.get("status") == "run" else (0, 1)
-        program = each / f"{case.get('name')}.json"
+        name = case.get("name", "")
+        program_failed = case.get("status") != "run"
+        program = each / f"{name}.json"
         if program.exists():
             told = json.loads(program.read_text())
             wrong = told["failures"] + told.get("errors", 0)
             # What passed each test but failed as a program, say by a leak, counts one failure.
-            counts = told["tests"] - wrong, max(wrong, counts[1])
-        passed += counts[0]
-        failed += counts[1]
-    return settled((passed, failed), returncode)
+            failed = max(wrong, int(program_failed))
+            names = failed_gtests(told) or ([name] if failed else [])
+            counts += Counts(told["tests"] - wrong, failed, names)
+        else:
+            counts += Counts.of(name, passed=not program_failed)
+    return settled(counts, returncode)
+
+
+def failed_gtests(told: dict[str, Any]) -> list[str]:
+    """Their names, out of what GTEST_OUTPUT=json wrote."""
+    return [
+        f"{suite['name']}.{test['name']}"
+        for suite in told["testsuites"]
+        for test in suite["testsuite"]
+        if "failures" in test
+    ]
 
 
 def without_aslr(command: list[str | Path]) -> list[str | Path]:
@@ -80,9 +93,7 @@ def without_aslr(command: list[str | Path]) -> list[str | Path]:
 
 def unit() -> Counts:
     build.cmake("dev", "tests")
-    native = ctest("dev", "--label-exclude", "golden")
-    web = vitest("vitest.config.ts")
-    return native[0] + web[0], native[1] + web[1]
+    return ctest("dev", "--label-exclude", "golden") + vitest("vitest.config.ts")
 
 
 def vitest(config: str, *filters: str, env: dict[str, str] | None = None) -> Counts:
@@ -91,9 +102,15 @@ def vitest(config: str, *filters: str, env: dict[str, str] | None = None) -> Cou
     reporters = ["--reporter=default", "--reporter=json", f"--outputFile.json={path}"]
     returncode = call([*command, *reporters], env)
     if not path.exists():
-        return 0, 1
+        return Counts(failed=1)
     told = json.loads(path.read_text())
-    return settled((told["numPassedTests"], told["numFailedTests"]), returncode)
+    names = [
+        test["fullName"]
+        for file in told["testResults"]
+        for test in file["assertionResults"]
+        if test["status"] == "failed"
+    ]
+    return settled(Counts(told["numPassedTests"], told["numFailedTests"], names), returncode)
 
 
 def golden() -> Counts:
@@ -107,12 +124,12 @@ def compat() -> Counts:
     pytest = [venv("test") / "python", "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     returncode = call([*pytest, f"--junitxml={path}", "tests/compat"], binary())
     if not path.exists():
-        return 0, 1
-    cases = list(ElementTree.parse(path).getroot().iter("testcase"))
-    failed = sum(
-        case.find("failure") is not None or case.find("error") is not None for case in cases
-    )
-    return settled((len(cases) - failed, failed), returncode)
+        return Counts(failed=1)
+    counts = Counts()
+    for case in ElementTree.parse(path).getroot().iter("testcase"):
+        passed = case.find("failure") is None and case.find("error") is None
+        counts += Counts.of(f"{case.get('classname')}.{case.get('name')}", passed=passed)
+    return settled(counts, returncode)
 
 
 def browser(*filters: str) -> Counts:
@@ -137,12 +154,10 @@ def tsan(*arguments: str) -> Counts:
 
 def fuzz(target: str = "", seconds: str = str(FUZZ_SECONDS)) -> Counts:
     build.cmake("fuzz", "fuzzers")
+    # An empty expression would choose none of the targets, not all.
+    chosen = ["--label-regex", "fuzz", "--tests-regex", target or "."]
     timeout = str(int(seconds) + 60)
-    return ctest(
-        "fuzz",
-        *("--label-regex", "fuzz", "--tests-regex", target, "--timeout", timeout),
-        env={"FUZZ_SECONDS": seconds},
-    )
+    return ctest("fuzz", *chosen, "--timeout", timeout, env={"FUZZ_SECONDS": seconds})
 
 
 # In the order in which a mistake shows soonest.
@@ -161,24 +176,27 @@ FAST: dict[str, Suite] = {"style": lint.quick, "unit": unit, "golden": golden}
 
 def run_suites(suites: dict[str, Suite]) -> bool:
     """Runs them one after the other, each to its end, and prints the table. True if all passed."""
-    rows: list[tuple[str, int, int, float]] = []
+    rows: list[tuple[str, Counts, float]] = []
     for name, suite in suites.items():
         say(f"\n{name}")
         start = time.monotonic()
         try:
-            passed, failed = suite()
+            counts = suite()
         except Failure as failure:
             say(f"{name}: {failure}")
-            passed, failed = 0, 1
+            counts = Counts(failed=1)
         except Exception:
             traceback.print_exc()
-            passed, failed = 0, 1
-        rows.append((name, passed, failed, time.monotonic() - start))
+            counts = Counts(failed=1)
+        rows.append((name, counts, time.monotonic() - start))
 
     print(f"\n{'suite':10} {'passed':>7} {'failed':>7} {'time':>7}")
-    for name, passed, failed, seconds in rows:
+    for name, counts, seconds in rows:
         clock = f"{int(seconds) // 60}:{int(seconds) % 60:02}"
-        print(f"{name:10} {passed:7} {failed:7} {clock:>7}")
-    failed = sum(row[2] for row in rows)
-    print(f"{sum(row[1] for row in rows)} passed, {failed} failed", flush=True)
-    return failed == 0
+        print(f"{name:10} {counts.passed:7} {counts.failed:7} {clock:>7}")
+    for name, counts, _ in rows:
+        for test in counts.names:
+            print(f"failed: {name}: {test}")
+    total = sum((counts for _, counts, _ in rows), Counts())
+    print(f"{total.passed} passed, {total.failed} failed", flush=True)
+    return total.failed == 0
