@@ -1,19 +1,21 @@
 #include "server/api.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <cstddef>
+#include <functional>
 #include <limits>
 #include <numeric>
-#include <tuple>
-#include <unordered_map>
+#include <optional>
+#include <string>
+#include <unordered_set>
 #include <utility>
 
 #include "analysis/markdown.h"
 #include "base/clock.h"
 #include "server/facts.h"
-#include "server/name_filter.h"
-#include "server/natural_order.h"
+#include "server/name_table.h"
 
 namespace stepscope {
 namespace {
@@ -52,30 +54,6 @@ Json RunJson(const RunSnapshot& run) {
           {"files", run.files.size()}};
 }
 
-// The tags of a dashboard: over all plugin_names that it reads, in natural order.
-TagRows MergeTags(const std::vector<TagRows>& lists) {
-  if (lists.size() == 1) return lists[0];
-  std::vector<TagRow> rows;
-  for (const TagRows& list : lists) rows.insert(rows.end(), list->begin(), list->end());
-  std::ranges::stable_sort(
-      rows, [](const TagRow& a, const TagRow& b) { return NaturalLess(a.tag(), b.tag()); });
-  size_t kept = 0;
-  for (size_t i = 0; i < rows.size(); ++i) {
-    if (kept == 0 || rows[kept - 1].tag() != rows[i].tag()) {
-      if (kept != i) rows[kept] = std::move(rows[i]);
-      ++kept;
-      continue;
-    }
-    TagRow& row = rows[kept - 1];
-    row.runs += rows[i].runs;
-    row.points += rows[i].points;
-    if (row.named == nullptr) row.named = rows[i].named;
-    if (row.described == nullptr) row.described = rows[i].described;
-  }
-  rows.erase(rows.begin() + static_cast<ptrdiff_t>(kept), rows.end());
-  return std::make_shared<const std::vector<TagRow>>(std::move(rows));
-}
-
 Json TagJson(const TagRow& row, DescriptionRenderer& descriptions) {
   return {{"tag", row.tag()},
           {"runs", row.runs},
@@ -84,36 +62,120 @@ Json TagJson(const TagRow& row, DescriptionRenderer& descriptions) {
           {"description", descriptions.Render(row.description())}};
 }
 
-// Counts tags by what stands before their first '/', in the order of first appearance.
+// Counts tags, which come group by group, by what stands before their first '/'.
 class TagGroups {
  public:
   void Add(std::string_view tag) {
     const size_t slash = tag.find('/');
     const std::string_view prefix = slash == std::string_view::npos ? "" : tag.substr(0, slash);
-    const auto [place, is_new] = places_.emplace(prefix, groups_.size());
-    if (is_new) groups_.emplace_back(prefix, 0);
-    ++groups_[place->second].second;
+    if (!is_any_ || prefix != prefix_) {
+      is_any_ = true;
+      prefix_ = prefix;
+      if (groups_.size() == kMaxGroups) {
+        ++left_out_;
+      } else {
+        groups_.emplace_back(prefix, 0);
+      }
+    }
+    if (left_out_ == 0) ++groups_.back().second;
   }
 
   Json ToJson() const {
     Json groups = Json::array();
-    for (size_t i = 0; i < groups_.size() - left_out(); ++i) {
-      groups.push_back({{"prefix", groups_[i].first}, {"tags", groups_[i].second}});
+    for (const auto& [prefix, tags] : groups_) {
+      groups.push_back({{"prefix", prefix}, {"tags", tags}});
     }
     return groups;
   }
-  size_t left_out() const { return groups_.size() - std::min(groups_.size(), kMaxGroups); }
+  size_t left_out() const { return left_out_; }
 
  private:
+  bool is_any_ = false;
+  std::string_view prefix_;
   std::vector<std::pair<std::string_view, uint64_t>> groups_;
-  std::unordered_map<std::string_view, size_t> places_;
+  size_t left_out_ = 0;
 };
+
+// The runs of one answer: which match, in which order.
+enum class RunsOrder : uint8_t { kName, kOldest, kNewest };
+
+Result<RunsOrder> ParseOrder(const Request& request) {
+  const std::string_view name = request.Query("order").value_or("name");
+  if (name == "name") return RunsOrder::kName;
+  if (name == "start_time") return RunsOrder::kOldest;
+  if (name == "newest") return RunsOrder::kNewest;
+  return Error{Code::kInvalidArgument, "order must be name, start_time or newest"};
+}
+
+// Runs without a start time stand last in both orders of time.
+void SortByTime(std::vector<const RunSnapshot*>& runs, RunsOrder order) {
+  if (order == RunsOrder::kOldest) {
+    std::ranges::stable_sort(runs, {}, &RunSnapshot::start_time);
+  } else if (order == RunsOrder::kNewest) {
+    std::ranges::stable_sort(runs, std::ranges::greater(), [](const RunSnapshot* run) {
+      return std::isinf(run->start_time) ? -std::numeric_limits<double>::infinity()
+                                         : run->start_time;
+    });
+  }
+}
+
+// The runs that a page's address names: five digits in base 32 each, of the low 25 bits of
+// HashRunName. Empty: all.
+class NamedRuns {
+ public:
+  static Result<NamedRuns> Parse(std::optional<std::string_view> text) {
+    constexpr size_t kDigits = 5;
+    NamedRuns named;
+    if (!text) return named;
+    if (text->size() % kDigits != 0) {
+      return Error{Code::kInvalidArgument, "hashes must be of five digits each"};
+    }
+    named.is_all_ = false;
+    for (size_t at = 0; at < text->size(); at += kDigits) {
+      uint32_t hash = 0;
+      const char* const begin = text->data() + at;
+      if (std::from_chars(begin, begin + kDigits, hash, 32).ptr != begin + kDigits) {
+        return Error{Code::kInvalidArgument, "hashes must be digits in base 32"};
+      }
+      named.hashes_.insert(hash);
+    }
+    return named;
+  }
+
+  bool Has(uint32_t hash) const { return is_all_ || hashes_.contains(hash & kMask); }
+
+ private:
+  static constexpr uint32_t kMask = (1U << 25) - 1;
+  bool is_all_ = true;
+  std::unordered_set<uint32_t> hashes_;
+};
+
+struct Held {
+  std::string_view name;
+  std::string_view text;
+  std::string_view unit;
+  uint64_t amount;
+  std::optional<uint64_t> bound;  // Nothing: it grows with the data.
+};
+
+Json HeldJson(const Held& held) {
+  return {{"name", held.name},
+          {"text", held.text},
+          {"unit", held.unit},
+          {"amount", held.amount},
+          {"bound", held.bound ? Json(*held.bound) : Json()}};
+}
 
 }  // namespace
 
 CoreApi::CoreApi(const SnapshotCell& snapshots, const Stats& stats, const ServerOptions& options,
-                 std::span<const Plugin* const> plugins)
-    : snapshots_(snapshots), stats_(stats), options_(options), plugins_(plugins) {}
+                 std::span<const Plugin* const> plugins, const ServerUse& use)
+    : snapshots_(snapshots),
+      stats_(stats),
+      options_(options),
+      plugins_(plugins),
+      use_(use),
+      tags_(snapshots) {}
 
 void CoreApi::AddRoutes(Router& router) {
   const auto add = [&](std::string path, Result<Response> (CoreApi::*handle)(const Request&)) {
@@ -126,25 +188,20 @@ void CoreApi::AddRoutes(Router& router) {
   add("/api/stats", &CoreApi::GetStats);
 }
 
-template <typename Use>
-auto CoreApi::WithIndex(Use use) {
-  const std::lock_guard lock(index_mutex_);
-  index_.Update(snapshots_.Load());
-  return use(index_);
-}
-
 std::vector<uint64_t> CoreApi::CountSeries() {
-  return WithIndex([&](TagIndex& index) {
-    std::vector<uint64_t> counts;
-    for (const Plugin* const plugin : plugins_) {
-      uint64_t series = 0;
-      for (const std::string_view plugin_name : plugin->reads) {
-        series += index.CountSeries(plugin_name);
-      }
-      counts.push_back(series);
-    }
-    return counts;
-  });
+  std::vector<std::string_view> names;
+  for (const Plugin* const plugin : plugins_) {
+    names.insert(names.end(), plugin->reads.begin(), plugin->reads.end());
+  }
+  const TagCatalog::Picture picture = tags_.Get(names);
+  std::vector<uint64_t> counts;
+  auto next = picture.series.begin();
+  for (const Plugin* const plugin : plugins_) {
+    const auto end = next + static_cast<ptrdiff_t>(plugin->reads.size());
+    counts.push_back(std::accumulate(next, end, uint64_t{0}));
+    next = end;
+  }
+  return counts;
 }
 
 Result<Response> CoreApi::Environment(const Request&) {
@@ -166,46 +223,20 @@ Result<Response> CoreApi::Environment(const Request&) {
                          {"generation", snapshot->generation}});
 }
 
-std::shared_ptr<const std::vector<uint32_t>> CoreApi::NaturalOrder(const Snapshot& snapshot) {
-  const std::lock_guard lock(order_mutex_);
-  const auto& runs = snapshot.runs;
-  const bool is_known =
-      order_ != nullptr &&
-      std::ranges::equal(ordered_names_, runs, {}, {},
-                         [](const auto& run) -> const std::string& { return run->name; });
-  if (!is_known) {
-    ordered_names_.clear();
-    for (const auto& run : runs) ordered_names_.push_back(run->name);
-    std::vector<uint32_t> order(runs.size());
-    std::iota(order.begin(), order.end(), 0);
-    std::ranges::sort(order, [&](uint32_t a, uint32_t b) {
-      return NaturalLess(ordered_names_[a], ordered_names_[b]);
-    });
-    order_ = std::make_shared<const std::vector<uint32_t>>(std::move(order));
-  }
-  return order_;
-}
-
 Result<Response> CoreApi::Runs(const Request& request) {
   ASSIGN_OR_RETURN(const Page page, ParsePage(request));
-  ASSIGN_OR_RETURN(const NameFilter filter,
-                   NameFilter::Parse(request.Query("filter").value_or("")));
-  const std::string_view order_name = request.Query("order").value_or("name");
-  if (order_name != "name" && order_name != "start_time") {
-    return Error{Code::kInvalidArgument, "order must be name or start_time"};
-  }
-
+  ASSIGN_OR_RETURN(const RunsOrder order_by, ParseOrder(request));
+  ASSIGN_OR_RETURN(const NamedRuns named, NamedRuns::Parse(request.Query("hashes")));
   const auto snapshot = snapshots_.Load();
-  const TimedFilter timed_filter(filter, SystemClock());
+  const auto order = orders_.For(*snapshot);
+  ASSIGN_OR_RETURN(const MatchingNames found,
+                   order->names.Find(request.Query("filter").value_or(""), SystemClock()));
   std::vector<const RunSnapshot*> matching;
-  for (const uint32_t index : *NaturalOrder(*snapshot)) {
-    const RunSnapshot& run = *snapshot->runs[index];
-    ASSIGN_OR_RETURN(const bool matches, timed_filter.Matches(run.name));
-    if (matches) matching.push_back(&run);
+  for (size_t i = 0; i < found.size(); ++i) {
+    if (!named.Has(order->hashes[found[i]])) continue;
+    matching.push_back(snapshot->runs[order->places[found[i]]].get());
   }
-  if (order_name == "start_time") {
-    std::ranges::stable_sort(matching, {}, [](const RunSnapshot* run) { return run->start_time; });
-  }
+  SortByTime(matching, order_by);
 
   Json runs = Json::array();
   for (size_t i = page.offset; i < matching.size() && page.Holds(i); ++i) {
@@ -215,45 +246,42 @@ Result<Response> CoreApi::Runs(const Request& request) {
                          {"total", snapshot->runs.size()},
                          {"matching", matching.size()},
                          {"offset", page.offset},
+                         {"shared_prefix", order->shared_prefix},
+                         {"shared_suffix", order->shared_suffix},
                          {"runs", std::move(runs)}});
 }
 
 Result<Response> CoreApi::Tags(const Request& request) {
   ASSIGN_OR_RETURN(const Page page, ParsePage(request));
-  ASSIGN_OR_RETURN(const NameFilter filter,
-                   NameFilter::Parse(request.Query("filter").value_or("")));
+  ASSIGN_OR_RETURN(const int64_t wants_groups, request.QueryInt("groups", 1, 0, 1));
   const std::string_view name = request.Query("plugin").value_or("");
   const auto plugin = std::ranges::find(plugins_, name, [](const Plugin* p) { return p->name; });
   if (plugin == plugins_.end()) {
     return Error{Code::kNotFound, "no dashboard has the name '" + std::string(name) + "'"};
   }
-  uint64_t generation = 0;
-  std::vector<TagRows> lists;
-  WithIndex([&](TagIndex& index) {
-    generation = index.snapshot().generation;
-    for (const std::string_view read : (*plugin)->reads) lists.push_back(index.Rows(read));
-  });
-  const TagRows rows = MergeTags(lists);
+  const TagCatalog::Picture picture = tags_.Get((*plugin)->reads);
+  const TagListPtr list = MergeTags(picture.lists);
+  ASSIGN_OR_RETURN(const MatchingNames matching,
+                   list->names->Find(request.Query("filter").value_or(""), SystemClock()));
 
-  const TimedFilter timed_filter(filter, SystemClock());
   DescriptionRenderer descriptions(kMaxDescriptionsHtmlBytes);
   Json tags = Json::array();
-  TagGroups groups;
-  size_t matching = 0;
-  for (const TagRow& row : *rows) {
-    ASSIGN_OR_RETURN(const bool matches, timed_filter.Matches(row.tag()));
-    if (!matches) continue;
-    if (page.Holds(matching)) tags.push_back(TagJson(row, descriptions));
-    ++matching;
-    groups.Add(row.tag());
+  for (size_t i = page.offset; i < matching.size() && page.Holds(i); ++i) {
+    tags.push_back(TagJson(list->rows[matching[i]], descriptions));
   }
-  return Response::Json({{"generation", generation},
-                         {"total", rows->size()},
-                         {"matching", matching},
-                         {"offset", page.offset},
-                         {"tags", std::move(tags)},
-                         {"groups", groups.ToJson()},
-                         {"groups_left_out", groups.left_out()}});
+  Json answer = {{"generation", picture.generation},
+                 {"revision", picture.revision},
+                 {"total", list->rows.size()},
+                 {"matching", matching.size()},
+                 {"offset", page.offset},
+                 {"tags", std::move(tags)}};
+  if (wants_groups != 0) {
+    TagGroups groups;
+    for (size_t i = 0; i < matching.size(); ++i) groups.Add(list->rows[matching[i]].tag());
+    answer["groups"] = groups.ToJson();
+    answer["groups_left_out"] = groups.left_out();
+  }
+  return Response::Json(answer);
 }
 
 Result<Response> CoreApi::GetStats(const Request&) {
@@ -276,10 +304,32 @@ Result<Response> CoreApi::GetStats(const Request&) {
                      {"occurrences", std::move(occurrences)}});
   }
   const auto snapshot = snapshots_.Load();
-  return Response::Json(
-      {{"revision", revision},
-       {"stats", std::move(stats)},
-       {"memory", {{"resident_bytes", ResidentBytes()}, {"points", CountPoints(*snapshot)}}}});
+  return Response::Json({{"revision", revision},
+                         {"stats", std::move(stats)},
+                         {"memory",
+                          {{"resident_bytes", ResidentBytes()},
+                           {"points", CountPoints(*snapshot)},
+                           {"held", HeldByServer()}}}});
+}
+
+nlohmann::ordered_json CoreApi::HeldByServer() const {
+  const TagCatalog::Size tags = tags_.size();
+  const ServerLimits& limits = use_.limits;
+  const Held all[] = {
+      {"connections", "Connections of browsers and programs", "", use_.connections,
+       limits.max_connections},
+      {"live_pages", "Pages that are told of what is new", "", use_.live_clients,
+       limits.max_live_clients},
+      {"request_bodies", "Requests that are being read and answered", "B", use_.body_bytes,
+       limits.max_all_body_bytes},
+      {"replies", "Answers on their way", "B", use_.reply_bytes, limits.max_all_reply_bytes},
+      {"tag_index", "Index of all tags, with the last searches", "B", tags.bytes, std::nullopt},
+      {"run_index", "Index of all runs, with the last searches", "B", orders_.bytes(),
+       std::nullopt},
+  };
+  Json held = Json::array();
+  for (const Held& one : all) held.push_back(HeldJson(one));
+  return held;
 }
 
 }  // namespace stepscope

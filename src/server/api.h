@@ -2,15 +2,16 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
-#include <mutex>
 #include <span>
-#include <string>
 #include <vector>
+
+#include <nlohmann/json.hpp>
 
 #include "http/router.h"
 #include "plugin/plugin.h"
-#include "server/tag_index.h"
+#include "server/limits.h"
+#include "server/run_order.h"
+#include "server/tag_catalog.h"
 
 namespace stepscope {
 
@@ -18,37 +19,33 @@ namespace stepscope {
 class CoreApi {
  public:
   CoreApi(const SnapshotCell& snapshots, const Stats& stats, const ServerOptions& options,
-          std::span<const Plugin* const> plugins);
+          std::span<const Plugin* const> plugins, const ServerUse& use);
 
   void AddRoutes(Router& router);
 
   // How many series the dashboards show, in the order of the plugins.
   std::vector<uint64_t> CountSeries();
 
+  // To be called after each publication, from one thread at a time: what takes long is done here
+  // and not while a request waits.
+  void KeepUp() { tags_.KeepUp(); }
+  // Another one when a tag came or went, or is called something else.
+  uint64_t tags_revision() const { return tags_.revision(); }
+
  private:
   Result<Response> Environment(const Request& request);
   Result<Response> Runs(const Request& request);
   Result<Response> Tags(const Request& request);
   Result<Response> GetStats(const Request& request);
-
-  // Calls `use` with the index at the latest snapshot, under the lock: for looking up only, since
-  // every other request waits.
-  template <typename Use>
-  auto WithIndex(Use use);
-  std::shared_ptr<const std::vector<uint32_t>> NaturalOrder(const Snapshot& snapshot);
+  nlohmann::ordered_json HeldByServer() const;
 
   const SnapshotCell& snapshots_;
   const Stats& stats_;
   const ServerOptions& options_;
   const std::span<const Plugin* const> plugins_;
-
-  std::mutex index_mutex_;
-  TagIndex index_;
-
-  // The natural order of the runs of one snapshot, which most later ones share.
-  std::mutex order_mutex_;
-  std::vector<std::string> ordered_names_;
-  std::shared_ptr<const std::vector<uint32_t>> order_;
+  const ServerUse& use_;
+  TagCatalog tags_;
+  RunOrders orders_;
 };
 
 }  // namespace stepscope

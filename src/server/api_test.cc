@@ -31,7 +31,7 @@ const Plugin* const kPlugins[] = {&kScalars, &kTwo, &kNone};
 
 class ApiTest : public ::testing::Test {
  protected:
-  ApiTest() : api_(snapshots_, stats_, options_, kPlugins) {
+  ApiTest() : api_(snapshots_, stats_, options_, kPlugins, use_) {
     options_.logdir = "logs";
     options_.window_title = "title";
     api_.AddRoutes(router_);
@@ -59,6 +59,7 @@ class ApiTest : public ::testing::Test {
   SnapshotCell snapshots_;
   Stats stats_;
   ServerOptions options_;
+  ServerUse use_;
   CoreApi api_;
   Router router_;
 };
@@ -89,6 +90,7 @@ TEST_F(ApiTest, ListsRuns) {
   EXPECT_EQ(all["runs"][0]["start_time"], nullptr);
   EXPECT_EQ(all["total"], 3);
   EXPECT_EQ(Names(Get("/api/runs?order=start_time")["runs"], "name"), "run10 run2 empty");
+  EXPECT_EQ(Names(Get("/api/runs?order=newest")["runs"], "name"), "run2 run10 empty");
 
   const Json filtered = Get("/api/runs?filter=RUN&offset=1&limit=5");
   EXPECT_EQ(Names(filtered["runs"], "name"), "run10");
@@ -103,6 +105,35 @@ TEST_F(ApiTest, ListsRuns) {
   EXPECT_EQ(Ask("/api/runs?limit=10001").status, 400);
   EXPECT_EQ(Ask("/api/runs?offset=-1").status, 400);
   EXPECT_EQ(Ask("/api/runs?order=points").status, 400);
+}
+
+TEST_F(ApiTest, FindsTheRunsThatAnAddressNames) {
+  snapshots_.Publish(MakeSnapshot(1, {MakeRun("a", {}), MakeRun("b", {}), MakeRun("ラン 𝄞", {})}));
+  // As the page's hashName says it of "b" and of the last.
+  EXPECT_EQ(Names(Get("/api/runs?hashes=c8ohiribr5")["runs"], "name"), "b ラン 𝄞");
+  EXPECT_EQ(Get("/api/runs?hashes=c8ohi&filter=a")["matching"], 0);
+  EXPECT_EQ(Get("/api/runs?hashes=")["matching"], 0);
+  EXPECT_EQ(Ask("/api/runs?hashes=abc").status, 400);
+  EXPECT_EQ(Ask("/api/runs?hashes=abc!e").status, 400);
+}
+
+TEST_F(ApiTest, SaysWhatAllRunsShare) {
+  const auto shared = [&](std::vector<std::string> names) {
+    std::vector<std::shared_ptr<const RunSnapshot>> runs;
+    for (std::string& name : names) runs.push_back(MakeRun(std::move(name), {}));
+    static uint64_t generation = 0;
+    snapshots_.Publish(MakeSnapshot(++generation, runs));
+    const Json answer = Get("/api/runs?limit=0");
+    return answer["shared_prefix"].get<std::string>() + '|' +
+           answer["shared_suffix"].get<std::string>();
+  };
+  EXPECT_EQ(shared({"sweep/lr1", "sweep/lr2"}), "sweep/|");
+  EXPECT_EQ(shared({"sweep/a/seed=0,x", "sweep/ab/seed=0,x"}), "sweep/|/seed=0,x");
+  EXPECT_EQ(shared({"sweep/a", "sweep/b", "other"}), "|");
+  EXPECT_EQ(shared({"sweep/a"}), "|");
+  EXPECT_EQ(shared({"a_ending", "b_ending", "_ending"}), "|");
+  EXPECT_EQ(shared({"sweep/", "sweep/b"}), "|");
+  EXPECT_EQ(shared({"aéééé", "bĩééé"}), "|ééé");  // No half of a character.
 }
 
 TEST_F(ApiTest, FollowsRunsThatComeAndGo) {
@@ -120,7 +151,7 @@ TEST_F(ApiTest, ListsTags) {
                                      {"pic", 1, "images"}}),
                        MakeRun("b", {{"train/loss10", 3, "scalars", "Other"}, {"eval/acc", 1}})}));
   const Json all = Get("/api/tags?plugin=scalars");
-  EXPECT_EQ(Names(all["tags"], "tag"), "eval/acc lr train/loss9 train/loss10");
+  EXPECT_EQ(Names(all["tags"], "tag"), "lr eval/acc train/loss9 train/loss10");
   EXPECT_EQ(all["generation"], 9);
   EXPECT_EQ(all["total"], 4);
   const Json& tag = all["tags"][3];
@@ -129,15 +160,16 @@ TEST_F(ApiTest, ListsTags) {
   EXPECT_EQ(tag["display_name"], "Loss");
   EXPECT_THAT(tag["description"].get<std::string>(), HasSubstr("<strong>bold</strong>"));
   EXPECT_EQ(all["groups"].dump(),
-            R"([{"prefix":"eval","tags":1},{"prefix":"","tags":1},{"prefix":"train","tags":2}])");
+            R"([{"prefix":"","tags":1},{"prefix":"eval","tags":1},{"prefix":"train","tags":2}])");
 
   const Json page = Get("/api/tags?plugin=scalars&filter=train&offset=1&limit=1");
   EXPECT_EQ(Names(page["tags"], "tag"), "train/loss10");
   EXPECT_EQ(page["matching"], 2);
   EXPECT_EQ(page["groups"].dump(), R"([{"prefix":"train","tags":2}])");
+  EXPECT_FALSE(Get("/api/tags?plugin=scalars&groups=0").contains("groups"));
 
   EXPECT_EQ(Names(Get("/api/tags?plugin=two")["tags"], "tag"),
-            "eval/acc lr pic train/loss9 train/loss10");
+            "lr pic eval/acc train/loss9 train/loss10");
   EXPECT_EQ(Get("/api/tags?plugin=none")["tags"], Json::array());
   EXPECT_EQ(Ask("/api/tags?plugin=unknown").status, 404);
   EXPECT_EQ(Ask("/api/tags").status, 404);
@@ -200,6 +232,13 @@ TEST_F(ApiTest, ListsLosses) {
   EXPECT_EQ(answer["stats"][1]["severity"], "info");
   EXPECT_EQ(answer["revision"], 2);
   EXPECT_GT(answer["memory"]["resident_bytes"], 0);
+  use_.connections = 3;
+  const Json held = Get("/api/stats")["memory"]["held"];
+  EXPECT_EQ(held[0].dump(),
+            R"({"name":"connections","text":"Connections of browsers and programs",)"
+            R"("unit":"","amount":3,"bound":1024})");
+  EXPECT_EQ(held[4]["name"], "tag_index");
+  EXPECT_EQ(held[4]["bound"], nullptr);
 }
 
 TEST_F(ApiTest, AnswersTensorBoardsCoreRoutes) {

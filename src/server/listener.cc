@@ -50,13 +50,13 @@ using LiveStream = websocket::stream<beast::tcp_stream>;
 // Adds to a count for as long as it lives, whatever ends a coroutine.
 class Share {
  public:
-  Share(size_t& total, size_t part) : total_(total), part_(part) { total_ += part_; }
+  Share(std::atomic<size_t>& total, size_t part) : total_(total), part_(part) { total_ += part_; }
   Share(const Share&) = delete;
   Share& operator=(const Share&) = delete;
   ~Share() { total_ -= part_; }
 
  private:
-  size_t& total_;
+  std::atomic<size_t>& total_;
   const size_t part_;
 };
 
@@ -89,12 +89,20 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
   };
 
   Impl(Site& site_in, const SnapshotCell& snapshots_in, const Stats& stats, ServerLimits limits_in)
-      : site(site_in), snapshots(snapshots_in), limits(limits_in), messages(stats) {}
+      : site(site_in),
+        snapshots(snapshots_in),
+        limits(limits_in),
+        use(site_in.use()),
+        messages(stats) {
+    use.limits = limits;
+  }
 
   void Start(const std::vector<BoundSockets::Socket>& sockets);
   void Run();
   void BeginStop();
-  void WakeLiveClients();  // From any thread.
+  void OnPublished();  // From any thread.
+  void WakeLiveClients();
+  void KeepUp();
 
   asio::awaitable<void> Accept(tcp::acceptor& acceptor);
   asio::awaitable<void> Serve(tcp::socket socket);
@@ -118,15 +126,15 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
   Site& site;
   const SnapshotCell& snapshots;
   const ServerLimits limits;
+  ServerUse& use;
 
   // Of the I/O thread from here on.
-  size_t connection_count = 0;
-  size_t body_bytes = 0;   // That requests have announced and no handler is done with yet.
-  size_t reply_bytes = 0;  // That are on their way to clients.
   std::list<Connection*> idle_connections;  // The longest idle first.
   std::set<LiveClient*> live_clients;
   LiveMessages messages;
   bool is_stopping = false;
+  bool is_keeping_up = false;  // A handler thread is at it,
+  bool is_behind = false;      // and there was another publication since it began.
   std::atomic<bool> has_wake_posted = false;
 
   // Coroutines live in the context and look at what is above; sockets must not outlive it.
@@ -169,16 +177,38 @@ void Server::Impl::BeginStop() {
   for (LiveClient* const client : live_clients) client->wake.cancel();
   stop_timer.expires_after(limits.stop_timeout);
   stop_timer.async_wait([this](error_code) { io.stop(); });
-  if (connection_count == 0) stop_timer.cancel();
+  if (use.connections == 0) stop_timer.cancel();
 }
 
-void Server::Impl::WakeLiveClients() {
+void Server::Impl::OnPublished() {
   if (has_wake_posted.exchange(true)) return;
   asio::post(io, [self = weak_from_this()] {
     const auto impl = self.lock();
     if (!impl) return;
     impl->has_wake_posted = false;
-    for (LiveClient* const client : impl->live_clients) client->wake.cancel();
+    impl->WakeLiveClients();
+    impl->KeepUp();
+  });
+}
+
+void Server::Impl::WakeLiveClients() {
+  for (LiveClient* const client : live_clients) client->wake.cancel();
+}
+
+// Clients hear of new points at once, and of new tags when the index has them.
+void Server::Impl::KeepUp() {
+  is_behind = is_keeping_up;
+  if (is_keeping_up || is_stopping) return;
+  is_keeping_up = true;
+  handlers->Submit([this] {
+    const uint64_t before = site.tags_revision();
+    site.KeepUp();
+    const bool has_new_tags = site.tags_revision() != before;
+    asio::post(io, [this, has_new_tags] {
+      is_keeping_up = false;
+      if (has_new_tags) WakeLiveClients();
+      if (is_behind) KeepUp();
+    });
   });
 }
 
@@ -192,7 +222,7 @@ asio::awaitable<void> Server::Impl::Accept(tcp::acceptor& acceptor) {
       co_await pause.async_wait(kAwait);
       continue;
     }
-    if (connection_count >= limits.max_connections) {
+    if (use.connections >= limits.max_connections) {
       if (idle_connections.empty()) continue;  // Closes the new one.
       idle_connections.front()->stream.close();
     }
@@ -202,13 +232,13 @@ asio::awaitable<void> Server::Impl::Accept(tcp::acceptor& acceptor) {
 
 asio::awaitable<void> Server::Impl::Serve(tcp::socket socket) {
   {
-    const Share one(connection_count, 1);
+    const Share one(use.connections, 1);
     error_code ignored;
     socket.set_option(tcp::no_delay(true), ignored);
     Connection connection{beast::tcp_stream(std::move(socket)), {}};
     co_await ServeRequests(connection);
   }
-  if (is_stopping && connection_count == 0) stop_timer.cancel();
+  if (is_stopping && use.connections == 0) stop_timer.cancel();
 }
 
 // Waits for the next request, which is when a connection may be closed in favour of another.
@@ -281,11 +311,11 @@ asio::awaitable<bool> Server::Impl::ServeOne(Connection& connection, beast::flat
   } else {
     const size_t announced =
         parser.is_done() ? 0 : parser.content_length().value_or(limits.max_body_bytes);
-    if (announced > 0 && body_bytes + announced > limits.max_all_body_bytes) {
+    if (announced > 0 && use.body_bytes + announced > limits.max_all_body_bytes) {
       co_await RefuseAndClose(stream, site.Refuse(503, std::string(kTooMuchAtOnce)));
       co_return false;
     }
-    const Share body(body_bytes, announced);
+    const Share body(use.body_bytes, announced);
     std::optional<Reply> refusal = co_await ReadBody(stream, buffer, parser);
     if (refusal) {
       co_await RefuseAndClose(stream, *refusal);
@@ -296,11 +326,11 @@ asio::awaitable<bool> Server::Impl::ServeOne(Connection& connection, beast::flat
     reply = co_await RunHandler(std::move(request));
     // Small answers always go through, so that a page stays alive beside what is slow to leave.
     if (reply.body.size() > kSmallReplyBytes &&
-        reply_bytes + reply.body.size() > limits.max_all_reply_bytes) {
+        use.reply_bytes + reply.body.size() > limits.max_all_reply_bytes) {
       reply = site.Refuse(503, std::string(kTooMuchAtOnce));
     }
   }
-  const Share on_its_way(reply_bytes, reply.body.size());
+  const Share on_its_way(use.reply_bytes, reply.body.size());
   const bool keep_alive = parser.keep_alive() && !is_stopping;
   const bool is_written = co_await Write(stream, reply, keep_alive, is_head);
   co_return is_written&& keep_alive;
@@ -425,6 +455,7 @@ asio::awaitable<void> Server::Impl::ServeLive(beast::tcp_stream stream,
   if (error) co_return;
 
   live_clients.insert(client.get());
+  const Share one(use.live_clients, 1);
   asio::co_spawn(io, ReadLive(client), asio::detached);
   co_await WriteLive(*client);
   live_clients.erase(client.get());
@@ -451,19 +482,22 @@ asio::awaitable<void> Server::Impl::ReadLive(std::shared_ptr<LiveClient> client)
 asio::awaitable<void> Server::Impl::WriteLive(LiveClient& client) {
   client.socket.text(true);
   std::shared_ptr<const Snapshot> sent;
+  uint64_t sent_tags = 0;
   auto next_time = steady_clock::now();
   while (!client.is_closed && !is_stopping) {
     const std::shared_ptr<const Snapshot> now = snapshots.Load();
-    const bool has_news = !sent || now != sent;
+    const uint64_t tags = site.tags_revision();
+    const bool has_news = now != sent || tags != sent_tags;
     if (!has_news || steady_clock::now() < next_time) {
       client.wake.expires_at(has_news ? next_time : steady_clock::time_point::max());
       co_await client.wake.async_wait(kAwait);
       continue;
     }
-    const std::shared_ptr<const std::string> text = messages.Between(sent, now);
+    const std::shared_ptr<const std::string> text = messages.Between(sent, now, tags);
     const auto [error, bytes] = co_await client.socket.async_write(asio::buffer(*text), kAwait);
     if (error) co_return;
     sent = now;
+    sent_tags = tags;
     next_time = steady_clock::now() + limits.live_interval;
   }
 }
@@ -472,7 +506,7 @@ Server::Server(BoundSockets sockets, Site& site, SnapshotCell& snapshots, const 
                ServerLimits limits)
     : impl_(std::make_shared<Impl>(site, snapshots, stats, limits)) {
   snapshots.AddListener([impl = std::weak_ptr<Impl>(impl_)](const auto&) {
-    if (const auto alive = impl.lock()) alive->WakeLiveClients();
+    if (const auto alive = impl.lock()) alive->OnPublished();
   });
   impl_->Start(sockets.Take());
 }

@@ -1,42 +1,19 @@
 // Sockets: HTTP/1.1 and the live WebSocket, on one I/O thread and a few handler threads.
 #pragma once
 
-#include <chrono>
-#include <cstddef>
 #include <memory>
 
 #include "server/bind.h"
+#include "server/limits.h"
 #include "server/site.h"
 #include "store/snapshot.h"
 
 namespace stepscope {
 
-// What a client can make the server hold or wait for.
-struct ServerLimits {
-  // A browser opens six and a WebSocket for each page; above this the longest idle one is closed.
-  size_t max_connections = 1024;
-  size_t max_live_clients = 256;
-  size_t max_target_bytes = 64 << 10;  // hparams downloads put their request into it. 414.
-  size_t max_header_bytes = 80 << 10;  // 431.
-  size_t max_body_bytes = 8 << 20;     // 413.
-  // What all requests together may hold in memory, and what answers may that are being read slowly:
-  // above them new requests with a body, and new queries, are refused with 503.
-  size_t max_all_body_bytes = 64 << 20;
-  size_t max_all_reply_bytes = 256 << 20;
-  std::chrono::milliseconds idle_timeout{75'000};    // From one request to the next.
-  std::chrono::milliseconds header_timeout{10'000};  // From the first byte to the header's end.
-  std::chrono::milliseconds body_timeout{30'000};    // For the whole body.
-  std::chrono::milliseconds write_timeout{30'000};   // Without any progress.
-  std::chrono::milliseconds linger_timeout{2'000};   // For a refused request to read the answer.
-  std::chrono::milliseconds live_interval{50};       // Between two messages to one client.
-  std::chrono::milliseconds live_timeout{40'000};    // A ping after half of it; then the end.
-  std::chrono::milliseconds stop_timeout{400};       // For requests that are being answered.
-};
-
 class Server {
  public:
-  // Serves from here on. `site`, `snapshots` and `stats` must outlive the server, except that the
-  // snapshots may be published to afterwards.
+  // Serves from here on, and keeps the site's lists up with what is published. `site`, `snapshots`
+  // and `stats` must outlive the server, except that the snapshots may be published to afterwards.
   Server(BoundSockets sockets, Site& site, SnapshotCell& snapshots, const Stats& stats,
          ServerLimits limits = {});
   ~Server();  // Stops.

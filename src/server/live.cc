@@ -55,8 +55,11 @@ RunChanges Compare(const Snapshot& before, const Snapshot& now) {
 }  // namespace
 
 std::shared_ptr<const std::string> LiveMessages::Between(
-    const std::shared_ptr<const Snapshot>& before, const std::shared_ptr<const Snapshot>& now) {
-  if (last_text_ && before == last_before_ && now == last_now_) return last_text_;
+    const std::shared_ptr<const Snapshot>& before, const std::shared_ptr<const Snapshot>& now,
+    uint64_t tags_revision) {
+  const bool is_same =
+      before == last_before_ && now == last_now_ && tags_revision == last_tags_revision_;
+  if (last_text_ && is_same) return last_text_;
   RunChanges changes;
   if (before) changes = Compare(*before, *now);
   const Json message = {{"generation", now->generation},
@@ -66,12 +69,14 @@ std::shared_ptr<const std::string> LiveMessages::Between(
                         {"runs_added", std::move(changes.added)},
                         {"runs_removed", std::move(changes.removed)},
                         {"all", before == nullptr || changes.are_too_many},
+                        {"tags", tags_revision},
                         {"points", CountPoints(*now)},
                         {"problems", CountProblems(stats_)}};
   auto text = std::make_shared<std::string>();
   AppendJson(message, *text);
   last_before_ = before;
   last_now_ = now;
+  last_tags_revision_ = tags_revision;
   last_text_ = std::move(text);
   return last_text_;
 }

@@ -16,14 +16,17 @@ class LiveMessages {
   explicit LiveMessages(const Stats& stats) : stats_(stats) {}
 
   // The message for a client that last was told of `before` (null: it has just connected) and now
-  // hears of `now`. Clients that keep up share one text.
+  // hears of `now`, and that the tags are at that revision (CoreApi). Clients that keep up share
+  // one text.
   std::shared_ptr<const std::string> Between(const std::shared_ptr<const Snapshot>& before,
-                                             const std::shared_ptr<const Snapshot>& now);
+                                             const std::shared_ptr<const Snapshot>& now,
+                                             uint64_t tags_revision);
 
  private:
   const Stats& stats_;
   std::shared_ptr<const Snapshot> last_before_;
   std::shared_ptr<const Snapshot> last_now_;
+  uint64_t last_tags_revision_ = 0;
   std::shared_ptr<const std::string> last_text_;
 };
 

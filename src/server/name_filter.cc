@@ -1,6 +1,10 @@
 #include "server/name_filter.h"
 
+#include <algorithm>
+#include <cstdint>
 #include <string>
+
+#include "base/strings.h"
 
 namespace stepscope {
 namespace {
@@ -39,21 +43,28 @@ Result<NameFilter> NameFilter::Parse(std::string_view text) {
   if (expression->ProgramSize() > kMaxProgramSize) {
     return Error{Code::kInvalidArgument, "the filter's regular expression is too large"};
   }
+  const auto is_ascii = [](char c) { return static_cast<uint8_t>(c) < 128; };
+  if (!is_expression && std::ranges::all_of(text, is_ascii)) filter.folded_text_ = AsciiLower(text);
   filter.expression_ = std::move(expression);
   return filter;
 }
 
 bool NameFilter::Matches(std::string_view name) const {
   name = name.substr(0, kMaxNameBytes);
-  return matches_all() ||
-         re2::RE2::PartialMatch(re2::StringPiece(name.data(), name.size()), *expression_);
+  return matches_all() || expression_->Match(re2::StringPiece(name.data(), name.size()), 0,
+                                             name.size(), re2::RE2::UNANCHORED, nullptr, 0);
 }
 
-Result<bool> TimedFilter::Matches(std::string_view name) const {
+Result<bool> TimedFilter::Matches(std::string_view name) {
   if (filter_.matches_all()) return true;
-  if (clock_.Monotonic() - start_ > kMaxTime) {
-    return Error{Code::kInvalidArgument,
-                 "the filter takes too long over all these names; use a simpler one"};
+  if (bytes_to_look_ <= name.size()) {
+    bytes_to_look_ = kBytesBetweenLooks;
+    if (clock_.Monotonic() - start_ > kMaxTime) {
+      return Error{Code::kInvalidArgument,
+                   "the filter takes too long over all these names; use a simpler one"};
+    }
+  } else {
+    bytes_to_look_ -= name.size();
   }
   return filter_.Matches(name);
 }

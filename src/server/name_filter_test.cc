@@ -64,14 +64,15 @@ TEST(TimedFilterTest, StopsWhenTheTimeIsUp) {
   FakeClock clock;
   const auto filter = NameFilter::Parse("a");
   const NameFilter all = *NameFilter::Parse("");
-  const TimedFilter timed(*filter, clock);
-  const TimedFilter timed_all(all, clock);
+  TimedFilter timed(*filter, clock);
+  TimedFilter timed_all(all, clock);
   clock.Advance(TimedFilter::kMaxTime);
   EXPECT_TRUE(timed.Matches("abc").value());
   EXPECT_FALSE(timed.Matches("xyz").value());
   clock.Advance(std::chrono::nanoseconds(1));
-  ASSERT_FALSE(timed.Matches("abc").has_value());
-  EXPECT_EQ(timed.Matches("abc").error().code, Code::kInvalidArgument);
+  const std::string long_name(TimedFilter::kBytesBetweenLooks, 'a');
+  ASSERT_FALSE(timed.Matches(long_name).has_value());
+  EXPECT_EQ(timed.Matches(long_name).error().code, Code::kInvalidArgument);
   EXPECT_TRUE(timed_all.Matches("abc").value());
 }
 

@@ -83,7 +83,7 @@ Site::Site(SiteOptions options, const SnapshotCell& snapshots, const FileSystem&
       gate_(std::move(gate)),
       on_link_spent_(std::move(on_link_spent)),
       assets_(options_.assets),
-      api_(snapshots, stats, options_.server, options_.plugins) {
+      api_(snapshots, stats, options_.server, options_.plugins, use_) {
   api_.AddRoutes(router_);
   AddCompatCoreRoutes(router_, snapshots, options_.server, options_.plugins, api_);
   const auto add = [&](std::string path, const Route& route) {

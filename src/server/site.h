@@ -4,6 +4,7 @@
 //   Answer  on a handler thread, with the body: the page, our routes, the plugins' routes
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -17,6 +18,7 @@
 #include "server/api.h"
 #include "server/assets.h"
 #include "server/auth.h"
+#include "server/limits.h"
 #include "server/reply.h"
 
 namespace stepscope {
@@ -46,6 +48,11 @@ class Site {
   // For what the listener refuses itself: limits and damaged requests.
   Reply Refuse(int status, std::string text) const;
 
+  // See CoreApi.
+  void KeepUp() { api_.KeepUp(); }
+  uint64_t tags_revision() const { return api_.tags_revision(); }
+  ServerUse& use() { return use_; }
+
  private:
   Reply Finish(Reply reply, bool is_page) const;  // Adds the security headers.
   Reply FinishError(const Error& error) const;
@@ -57,6 +64,7 @@ class Site {
   const std::unique_ptr<TokenGate> gate_;
   const std::function<void()> on_link_spent_;
   const AssetTable assets_;
+  ServerUse use_;
   CoreApi api_;
   Router router_;
   std::string page_policy_;  // Content-Security-Policy of the page and its files.

@@ -8,136 +8,270 @@
 namespace stepscope {
 namespace {
 
-// Takes the `text` in `info` when it is of an earlier run than what the entry has.
-void OfferText(const std::string& text, const std::shared_ptr<const SeriesInfo>& info,
+// Takes the `text` in `info` when it is of an earlier run than what the entry has. Returns whether
+// it did.
+bool OfferText(const std::string& text, const std::shared_ptr<const SeriesInfo>& info,
                const std::string& run, std::shared_ptr<const SeriesInfo>& kept,
                std::string& kept_run) {
-  if (text.empty() || (!kept_run.empty() && kept_run <= run)) return;
+  if (text.empty() || (!kept_run.empty() && kept_run <= run)) return false;
   kept = info;
   kept_run = run;
+  return true;
+}
+
+// Calls `use(before, now)` for each run that differs, with null for one that is not there.
+template <typename Use>
+void ForEachChange(const Snapshot& before, const Snapshot& now, Use use) {
+  // Both lists are sorted by name.
+  auto old_run = before.runs.begin();
+  auto new_run = now.runs.begin();
+  while (old_run != before.runs.end() || new_run != now.runs.end()) {
+    const int order = old_run == before.runs.end() ? 1
+                      : new_run == now.runs.end()  ? -1
+                      : *old_run == *new_run       ? 0
+                                                   : (*old_run)->name.compare((*new_run)->name);
+    const RunSnapshot* const old_one = order <= 0 ? (old_run++)->get() : nullptr;
+    const RunSnapshot* const new_one = order >= 0 ? (new_run++)->get() : nullptr;
+    if (old_one != new_one) use(old_one, new_one);
+  }
 }
 
 }  // namespace
+
+bool TagLess(std::string_view a, std::string_view b) {
+  const bool a_has_group = a.find('/') != std::string_view::npos;
+  const bool b_has_group = b.find('/') != std::string_view::npos;
+  return a_has_group != b_has_group ? b_has_group : NaturalLess(a, b);
+}
+
+TagListPtr MergeTags(const std::vector<TagListPtr>& lists) {
+  if (lists.size() == 1) return lists[0];
+  const auto merged = std::make_shared<TagList>();
+  std::vector<TagRow>& rows = merged->rows;
+  for (const TagListPtr& list : lists) {
+    rows.insert(rows.end(), list->rows.begin(), list->rows.end());
+    merged->texts.insert(merged->texts.end(), list->texts.begin(), list->texts.end());
+  }
+  std::ranges::stable_sort(
+      rows, [](const TagRow& a, const TagRow& b) { return TagLess(a.tag(), b.tag()); });
+  size_t kept = 0;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (kept == 0 || rows[kept - 1].tag() != rows[i].tag()) {
+      rows[kept++] = rows[i];
+      continue;
+    }
+    TagRow& row = rows[kept - 1];
+    row.runs += rows[i].runs;
+    row.points += rows[i].points;
+    if (row.named == nullptr) row.named = rows[i].named;
+    if (row.described == nullptr) row.described = rows[i].described;
+  }
+  rows.resize(kept);
+  auto names = std::make_shared<NameTable>();
+  for (const TagRow& row : rows) names->Add(row.tag());
+  merged->names = std::move(names);
+  return merged;
+}
 
 uint64_t TagIndex::CountSeries(std::string_view plugin_name) const {
   const auto found = plugins_.find(plugin_name);
   return found == plugins_.end() ? 0 : found->second.series;
 }
 
-TagRows TagIndex::Rows(std::string_view plugin_name) {
-  static const TagRows none = std::make_shared<const std::vector<TagRow>>();
-  const auto found = plugins_.find(plugin_name);
-  if (found == plugins_.end()) return none;
-  Plugin& plugin = found->second;
-  if (plugin.rows == nullptr) {
-    auto rows = std::make_shared<std::vector<TagRow>>();
-    rows->reserve(plugin.ordered.size());
-    for (const Entry* const entry : plugin.ordered) rows->push_back(entry->row);
-    plugin.rows = std::move(rows);
+uint64_t TagIndex::CountTags() const {
+  uint64_t tags = 0;
+  for (const auto& [name, plugin] : plugins_) tags += plugin.by_tag.size();
+  return tags;
+}
+
+uint64_t TagIndex::bytes() const {
+  // An entry, its node in the map and its row; the texts are the snapshot's own.
+  constexpr uint64_t kTagBytes = sizeof(Entry) + 64 + sizeof(TagRow) + 4 * sizeof(void*);
+  uint64_t bytes = 0;
+  for (const auto& [name, plugin] : plugins_) {
+    bytes += plugin.by_tag.size() * kTagBytes;
+    if (plugin.names != nullptr) bytes += plugin.names->bytes();
   }
-  return plugin.rows;
+  return bytes;
+}
+
+TagListPtr TagIndex::ListOf(Plugin& plugin) {
+  if (plugin.list != nullptr) return plugin.list;
+  if (plugin.names == nullptr) {
+    auto names = std::make_shared<NameTable>();
+    for (const Entry* const entry : plugin.ordered) names->Add(entry->info->tag);
+    plugin.names = std::move(names);
+  }
+  if (plugin.texts == nullptr) {
+    auto texts = std::make_shared<TagList::Texts>();
+    for (const Entry* const entry : plugin.ordered) {
+      for (const auto* const info : {&entry->info, &entry->named, &entry->described}) {
+        if (*info != nullptr && (texts->empty() || texts->back() != *info)) texts->push_back(*info);
+      }
+    }
+    plugin.texts = std::move(texts);
+  }
+  auto list = std::make_shared<TagList>();
+  list->names = plugin.names;
+  list->texts = {plugin.texts};
+  list->rows.reserve(plugin.ordered.size());
+  for (const Entry* const entry : plugin.ordered) {
+    list->rows.push_back({entry->info.get(), entry->runs, entry->points, entry->named.get(),
+                          entry->described.get()});
+  }
+  return plugin.list = std::move(list);
+}
+
+TagListPtr TagIndex::List(std::string_view plugin_name) {
+  static const TagListPtr none =
+      std::make_shared<const TagList>(TagList{{}, std::make_shared<const NameTable>(), {}});
+  const auto found = plugins_.find(plugin_name);
+  return found == plugins_.end() ? none : ListOf(found->second);
+}
+
+std::map<std::string, TagListPtr, std::less<>> TagIndex::AllLists() {
+  std::map<std::string, TagListPtr, std::less<>> lists;
+  for (auto& [name, plugin] : plugins_) lists.emplace(name, ListOf(plugin));
+  return lists;
+}
+
+uint64_t TagIndex::CountChanges(const Snapshot& snapshot) const {
+  uint64_t series = 0;
+  ForEachChange(*snapshot_, snapshot, [&](const RunSnapshot* before, const RunSnapshot* now) {
+    series += std::max(before == nullptr ? 0 : before->series.size(),
+                       now == nullptr ? 0 : now->series.size());
+  });
+  return series;
 }
 
 void TagIndex::Update(std::shared_ptr<const Snapshot> snapshot) {
   if (snapshot->generation <= snapshot_->generation) return;
   const std::shared_ptr<const Snapshot> before = std::exchange(snapshot_, std::move(snapshot));
   bool has_lost_text = false;
-  // Both lists are sorted by name.
-  auto old_run = before->runs.begin();
-  auto new_run = snapshot_->runs.begin();
-  while (old_run != before->runs.end() || new_run != snapshot_->runs.end()) {
-    const int order = old_run == before->runs.end()      ? 1
-                      : new_run == snapshot_->runs.end() ? -1
-                      : *old_run == *new_run             ? 0
-                                             : (*old_run)->name.compare((*new_run)->name);
-    const RunSnapshot* const old_one = order <= 0 ? (old_run++)->get() : nullptr;
-    const RunSnapshot* const new_one = order >= 0 ? (new_run++)->get() : nullptr;
-    if (old_one == new_one) continue;
-    if (old_one != nullptr) Remove(*old_one);
-    if (new_one != nullptr) Add(*new_one);
+  ForEachChange(*before, *snapshot_, [&](const RunSnapshot* old_run, const RunSnapshot* new_run) {
+    static const RunSnapshot none;
+    Change(old_run == nullptr ? none : *old_run, new_run == nullptr ? none : *new_run);
     // Asked for each run, before another one fills the gap with a text that need not be the first.
     has_lost_text |= std::ranges::any_of(lost_texts_, [](const LostText& lost) {
-      return lost.entry->row.runs > 0 && lost.run->empty();
+      return lost.entry->runs > 0 && lost.run->empty();
     });
     lost_texts_.clear();
-  }
+  });
   // Which run has the next text only a full pass can tell.
   if (has_lost_text) Rebuild();
-  for (auto& [name, plugin] : plugins_) {
-    if (plugin.is_stale) {
-      std::erase_if(plugin.by_tag, [](const auto& item) { return item.second->row.runs == 0; });
+  for (auto& [name, plugin] : plugins_) Settle(plugin);
+}
+
+// The usual change of a run is that series with the same infos hold more points.
+void TagIndex::Change(const RunSnapshot& before, const RunSnapshot& now) {
+  // Both lists are sorted by tag.
+  auto old_series = before.series.begin();
+  auto new_series = now.series.begin();
+  while (old_series != before.series.end() || new_series != now.series.end()) {
+    const int order = old_series == before.series.end() ? 1
+                      : new_series == now.series.end()
+                          ? -1
+                          : old_series->info->tag.compare(new_series->info->tag);
+    const Series* const old_one = order <= 0 ? &*old_series++ : nullptr;
+    const Series* const new_one = order >= 0 ? &*new_series++ : nullptr;
+    if (order == 0 && old_one->info == new_one->info) {
+      if (old_one->size() == new_one->size() || new_one->info->is_hidden) continue;
+      Plugin& plugin = PluginOf(*new_one);
+      EntryOf(plugin, *new_one).points += new_one->size() - old_one->size();
+      continue;
     }
+    if (old_one != nullptr) Remove(before, *old_one);
+    if (new_one != nullptr) Add(now, *new_one);
   }
-  SortStaleTags();
 }
 
 void TagIndex::Rebuild() {
   plugins_.clear();
-  for (const auto& run : snapshot_->runs) Add(*run);
+  for (const auto& run : snapshot_->runs) {
+    for (const Series& series : run->series) Add(*run, series);
+  }
 }
 
-TagIndex::Plugin& TagIndex::ChangePluginOf(const Series& series) {
+TagIndex::Plugin& TagIndex::PluginOf(const Series& series) {
   const auto found = plugins_.find(series.info->plugin_name);
   Plugin& plugin = found != plugins_.end() ? found->second : plugins_[series.info->plugin_name];
-  plugin.rows = nullptr;
+  plugin.list = nullptr;
   return plugin;
 }
 
-void TagIndex::Remove(const RunSnapshot& run) {
-  for (const Series& series : run.series) {
-    if (series.info->is_hidden) continue;
-    Plugin& plugin = ChangePluginOf(series);
-    const auto found = plugin.by_tag.find(series.info->tag);
-    if (found == plugin.by_tag.end()) continue;
-    Entry& entry = *found->second;
-    --plugin.series;
-    --entry.row.runs;
-    entry.row.points -= series.size();
-    if (entry.row.runs == 0) plugin.is_stale = true;
-    if (entry.display_name_run == run.name) {
-      entry.row.named = nullptr;
-      entry.display_name_run.clear();
-      lost_texts_.push_back({&entry, &entry.display_name_run});
-    }
-    if (entry.description_run == run.name) {
-      entry.row.described = nullptr;
-      entry.description_run.clear();
-      lost_texts_.push_back({&entry, &entry.description_run});
-    }
+TagIndex::Entry& TagIndex::EntryOf(Plugin& plugin, const Series& series) {
+  auto found = plugin.by_tag.find(series.info->tag);
+  if (found == plugin.by_tag.end()) {
+    auto entry = std::make_unique<Entry>();
+    entry->info = series.info;
+    plugin.added.push_back(entry.get());
+    found = plugin.by_tag.emplace(series.info->tag, std::move(entry)).first;
+  }
+  return *found->second;
+}
+
+void TagIndex::Remove(const RunSnapshot& run, const Series& series) {
+  if (series.info->is_hidden) return;
+  Plugin& plugin = PluginOf(series);
+  const auto found = plugin.by_tag.find(series.info->tag);
+  if (found == plugin.by_tag.end()) return;
+  Entry& entry = *found->second;
+  --plugin.series;
+  --entry.runs;
+  entry.points -= series.size();
+  if (entry.runs == 0) plugin.has_removed = true;
+  if (entry.display_name_run == run.name) {
+    entry.named = nullptr;
+    entry.display_name_run.clear();
+    plugin.has_new_texts = true;
+    lost_texts_.push_back({&entry, &entry.display_name_run});
+  }
+  if (entry.description_run == run.name) {
+    entry.described = nullptr;
+    entry.description_run.clear();
+    plugin.has_new_texts = true;
+    lost_texts_.push_back({&entry, &entry.description_run});
   }
 }
 
-void TagIndex::Add(const RunSnapshot& run) {
-  for (const Series& series : run.series) {
-    const SeriesInfo& info = *series.info;
-    if (info.is_hidden) continue;
-    Plugin& plugin = ChangePluginOf(series);
-    auto found = plugin.by_tag.find(info.tag);
-    if (found == plugin.by_tag.end()) {
-      auto entry = std::make_unique<Entry>();
-      entry->row.info = series.info;
-      found = plugin.by_tag.emplace(info.tag, std::move(entry)).first;
-      plugin.is_stale = true;
-    }
-    Entry& entry = *found->second;
-    ++plugin.series;
-    ++entry.row.runs;
-    entry.row.points += series.size();
-    OfferText(info.display_name, series.info, run.name, entry.row.named, entry.display_name_run);
-    OfferText(info.description, series.info, run.name, entry.row.described, entry.description_run);
-  }
+void TagIndex::Add(const RunSnapshot& run, const Series& series) {
+  const SeriesInfo& info = *series.info;
+  if (info.is_hidden) return;
+  Plugin& plugin = PluginOf(series);
+  Entry& entry = EntryOf(plugin, series);
+  ++plugin.series;
+  ++entry.runs;
+  entry.points += series.size();
+  const bool is_named =
+      OfferText(info.display_name, series.info, run.name, entry.named, entry.display_name_run);
+  const bool is_described =
+      OfferText(info.description, series.info, run.name, entry.described, entry.description_run);
+  plugin.has_new_texts |= is_named || is_described;
 }
 
-void TagIndex::SortStaleTags() {
-  for (auto& [name, plugin] : plugins_) {
-    if (!plugin.is_stale) continue;
-    plugin.is_stale = false;
-    plugin.ordered.clear();
-    for (const auto& [tag, entry] : plugin.by_tag) plugin.ordered.push_back(entry.get());
-    std::ranges::sort(plugin.ordered, [](const Entry* a, const Entry* b) {
-      return NaturalLess(a->row.tag(), b->row.tag());
-    });
+// Puts new tags in their places and drops those that no run has any more.
+void TagIndex::Settle(Plugin& plugin) {
+  const bool has_new_tags = plugin.has_removed || !plugin.added.empty();
+  if (std::exchange(plugin.has_new_texts, false) || has_new_tags) {
+    ++revision_;
+    plugin.texts = nullptr;
   }
+  if (!has_new_tags) return;
+  plugin.names = nullptr;
+  if (std::exchange(plugin.has_removed, false)) {
+    const auto is_gone = [](const Entry* entry) { return entry->runs == 0; };
+    std::erase_if(plugin.ordered, is_gone);
+    std::erase_if(plugin.added, is_gone);
+    std::erase_if(plugin.by_tag, [](const auto& item) { return item.second->runs == 0; });
+  }
+  const auto less = [](const Entry* a, const Entry* b) {
+    return TagLess(a->info->tag, b->info->tag);
+  };
+  std::ranges::sort(plugin.added, less);
+  const auto middle = static_cast<ptrdiff_t>(plugin.ordered.size());
+  plugin.ordered.insert(plugin.ordered.end(), plugin.added.begin(), plugin.added.end());
+  std::ranges::inplace_merge(plugin.ordered, plugin.ordered.begin() + middle, less);
+  plugin.added.clear();
 }
 
 }  // namespace stepscope

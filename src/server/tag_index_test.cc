@@ -22,7 +22,7 @@ std::string Describe(const std::vector<TagRow>& rows) {
 }
 
 std::string Describe(TagIndex& index, std::string_view plugin_name) {
-  return std::to_string(index.CountSeries(plugin_name)) + Describe(*index.Rows(plugin_name));
+  return std::to_string(index.CountSeries(plugin_name)) + Describe(index.List(plugin_name)->rows);
 }
 
 TEST(TagIndexTest, CollectsTagsOfAllRuns) {
@@ -60,14 +60,46 @@ TEST(TagIndexTest, TextsAreOfTheFirstRunThatHasOne) {
   EXPECT_EQ(Describe(index, "scalars"), "0");
 }
 
-TEST(TagIndexTest, RowsStayAsTheyWere) {
+TEST(TagIndexTest, ListsStayAsTheyWere) {
   TagIndex index;
   index.Update(MakeSnapshot(1, {MakeRun("a", {{"t", 1, "scalars", "name", "about"}, {"u", 2}})}));
-  const TagRows rows = index.Rows("scalars");
-  EXPECT_EQ(index.Rows("scalars"), rows);
+  const TagListPtr list = index.List("scalars");
+  EXPECT_EQ(index.List("scalars"), list);
   index.Update(MakeSnapshot(2, {MakeRun("b", {{"t", 5, "scalars", "other", ""}})}));
-  EXPECT_EQ(Describe(*rows), " t:1:1:name:about u:1:2::");
+  EXPECT_EQ(Describe(list->rows), " t:1:1:name:about u:1:2::");
   EXPECT_EQ(Describe(index, "scalars"), "1 t:1:5:other:");
+}
+
+TEST(TagIndexTest, TagsWithoutAGroupStandFirst) {
+  TagIndex index;
+  index.Update(MakeSnapshot(1, {MakeRun("a", {{"b/x"}, {"z"}, {"b-c/x"}, {"a"}, {"b/a"}})}));
+  EXPECT_EQ(Describe(index, "scalars"), "5 a:1:1:: z:1:1:: b-c/x:1:1:: b/a:1:1:: b/x:1:1::");
+}
+
+TEST(TagIndexTest, MergesTheListsOfADashboard) {
+  TagIndex index;
+  index.Update(MakeSnapshot(1, {MakeRun("a", {{"x", 2}, {"u/v", 1, "images", "name"}}),
+                                MakeRun("b", {{"u/v", 4}, {"x", 1, "images", "", "about"}})}));
+  const TagListPtr merged = MergeTags({index.List("scalars"), index.List("images")});
+  EXPECT_EQ(Describe(merged->rows), " x:2:3::about u/v:2:5:name:");
+  EXPECT_EQ(merged->names->Find("v", SystemClock())->size(), 1u);
+}
+
+TEST(TagIndexTest, TheRevisionTellsOfTagsAndTextsButNotOfPoints) {
+  TagIndex index;
+  const auto run = MakeRun("a", {{"t", 1}, {"u", 1}});
+  index.Update(MakeSnapshot(1, {run}));
+  const uint64_t first = index.revision();
+  auto grown = std::make_shared<RunSnapshot>(*run);
+  grown->series[0].strands.push_back(grown->series[0].strands[0]);
+  EXPECT_EQ(index.CountChanges(*MakeSnapshot(2, {grown})), 2u);
+  index.Update(MakeSnapshot(2, {grown}));
+  EXPECT_EQ(index.revision(), first);
+  EXPECT_EQ(Describe(index, "scalars"), "2 t:1:2:: u:1:1::");
+  index.Update(MakeSnapshot(3, {grown, MakeRun("b", {{"t", 1, "scalars", "name"}})}));
+  EXPECT_EQ(index.revision(), first + 1);
+  index.Update(MakeSnapshot(4, {MakeRun("b", {{"t", 1, "scalars", "name"}})}));
+  EXPECT_GT(index.revision(), first + 1);
 }
 
 // Whatever comes, grows and goes: the index is as if it had been made from the last snapshot alone.
