@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <limits>
 #include <utility>
 
-#include "analysis/smooth.h"
 #include "analysis/thin.h"
+#include "plugins/scalars/revision.h"
+#include "plugins/scalars/smoothed_cursor.h"
 
 namespace stepscope {
 namespace {
@@ -17,93 +17,15 @@ std::string_view TypeName(ScalarType type) {
   return kNames[static_cast<size_t>(type)];
 }
 
-// FNV-1a: revisions only have to differ.
-class Hasher {
- public:
-  void Add(std::string_view bytes) {
-    for (const char byte : bytes) hash_ = (hash_ ^ static_cast<uint8_t>(byte)) * 0x100000001b3;
-    AddNumber(bytes.size());
-  }
-  template <typename T>
-  void AddNumber(T number) {
-    char bytes[sizeof(number)];
-    std::memcpy(bytes, &number, sizeof(number));
-    for (const char byte : bytes) hash_ = (hash_ ^ static_cast<uint8_t>(byte)) * 0x100000001b3;
-  }
-  std::string Hex() const {
-    constexpr char kDigits[] = "0123456789abcdef";
-    std::string text;
-    for (int shift = 60; shift >= 0; shift -= 4) text += kDigits[hash_ >> shift & 15];
-    return text;
-  }
-
- private:
-  uint64_t hash_ = 0xcbf29ce484222325;
-};
-
-bool IsConstant(const ScalarPoints& points) {
-  ConstantCheck check;
-  bool is_constant = true;
-  for (PointCursor cursor(points); is_constant && cursor.Next();) {
-    is_constant = check.Add(cursor.values());
-  }
-  return is_constant;
-}
-
-// What a line consists of beside its length: it stays the same while points are only appended.
-std::string RevisionOf(const ScalarPoints& points, const LineView& view, bool is_constant) {
+std::string RevisionOf(const ScalarPoints& points, const LineView& view, const XTag* x,
+                       bool is_constant) {
   Hasher hasher;
-  hasher.AddNumber(static_cast<uint8_t>(view.x));
-  for (const std::optional<double>& bound : {view.from, view.to}) {
-    hasher.AddNumber(bound.has_value());
-    hasher.AddNumber(bound.value_or(0));
-  }
-  hasher.AddNumber(view.pixels);
-  hasher.AddNumber(view.smoothing);
-  hasher.AddNumber(view.all_attempts);
+  HashView(view, hasher);
+  HashPoints(points, hasher);
   hasher.AddNumber(is_constant);  // Smoothing begins when the series stops being constant.
-  hasher.AddNumber(static_cast<uint8_t>(points.type()));
-
-  const auto& segments = points.segments();
-  for (size_t i = 0; i < segments.size(); ++i) {
-    const Segment& segment = segments[i];
-    const FileInfo& file = points.run().files[points.series().strands[segment.strand].file];
-    hasher.Add(file.path);
-    hasher.AddNumber(file.reading);
-    hasher.AddNumber(segment.begin);
-    hasher.AddNumber(segment.attempt);
-    hasher.AddNumber(segment.has_superseded_from ? segment.superseded_from : INT64_MIN);
-    // Only the last segment may grow without moving other points.
-    if (i + 1 < segments.size()) hasher.AddNumber(segment.end);
-  }
+  if (x != nullptr) hasher.AddNumber(x->revision());
   return hasher.Hex();
 }
-
-// Where points lie on the axis that a question measures in.
-class Axis {
- public:
-  Axis(XAxis kind, const ScalarPoints& points) : kind_(kind) {
-    if (kind_ == XAxis::kRelative) origin_ = FirstFiniteTime(points);
-  }
-  double Of(const PointCursor& cursor, size_t i) const {
-    if (kind_ == XAxis::kStep) return static_cast<double>(cursor.steps()[i]);
-    return cursor.wall_times()[i] - origin_;
-  }
-
- private:
-  // 0 if there is none. Every time is measured from here, so a single broken one must not be it.
-  static double FirstFiniteTime(const ScalarPoints& points) {
-    for (PointCursor cursor(points); cursor.Next();) {
-      for (const double time : cursor.wall_times()) {
-        if (std::isfinite(time)) return time;
-      }
-    }
-    return 0;
-  }
-
-  XAxis kind_;
-  double origin_ = 0;
-};
 
 struct Range {
   double low = std::numeric_limits<double>::infinity();
@@ -111,12 +33,13 @@ struct Range {
 };
 
 // The part of the axis that the chart shows: the window, or what the line covers of it.
-Range VisibleRange(const ScalarPoints& points, const Axis& axis, const LineView& view) {
+Range VisibleRange(const ScalarPoints& points, Axis axis, const LineView& view) {
   Range range;
   if (!view.from || !view.to) {
+    std::vector<double> xs;
     for (PointCursor cursor(points); cursor.Next();) {
-      for (size_t i = 0; i < cursor.indices().size(); ++i) {
-        const double x = axis.Of(cursor, i);
+      axis.Read(cursor, xs);
+      for (const double x : xs) {
         if (!std::isfinite(x)) continue;
         range.low = std::min(range.low, x);
         range.high = std::max(range.high, x);
@@ -164,50 +87,88 @@ class Window {
   bool previous_passed_ = false;
 };
 
-// The points to answer with. `first_ordinal` is the first that the client lacks; what it lets
-// through the window is new to the client too.
-std::vector<ThinPoint> SelectPoints(const ScalarPoints& points, const LineView& view,
-                                    bool is_constant, uint64_t first_ordinal, uint64_t max_points) {
-  const Axis axis(view.x, points);
-  const bool has_smoothed = view.smoothing > 0;
+// The points to answer with.
+struct Selection {
+  std::vector<ThinPoint> points;
+  uint64_t unsettled_ordinal = 0;  // Points from here on may change when series grow,
+  uint64_t unsettled = 0;          // and so may the last ones of `points`.
+  uint64_t nowhere = 0;            // Points that were left out because x is missing.
+};
+
+// Collects points, thinned to a width if there is one. The two halves of a line are thinned apart,
+// so that a client that drops the one that may change keeps every extreme of the other.
+class Collector {
+ public:
+  // One point more than `max_points` shows that there are too many.
+  Collector(std::optional<Thinner> thinner, uint64_t max_points)
+      : thinners_{thinner, std::move(thinner)}, max_points_(max_points) {}
+
+  bool IsFull() const { return points_[0].size() + points_[1].size() > max_points_; }
+  void Add(const ThinPoint& point, bool is_settled) {
+    const size_t half = is_settled ? 0 : 1;
+    if (thinners_[half]) {
+      thinners_[half]->Add(point);
+    } else if (!IsFull()) {
+      points_[half].push_back(point);
+    }
+  }
+  void Finish(Selection& selection) {
+    for (size_t half = 0; half < 2; ++half) {
+      if (thinners_[half]) points_[half] = thinners_[half]->Finish();
+    }
+    selection.unsettled = points_[1].size();
+    selection.points = std::move(points_[0]);
+    selection.points.insert(selection.points.end(), points_[1].begin(), points_[1].end());
+  }
+
+ private:
+  std::optional<Thinner> thinners_[2];
+  std::vector<ThinPoint> points_[2];
+  uint64_t max_points_;
+};
+
+// `first_ordinal` is the first that the client lacks; what it lets through the window is new to
+// the client too.
+Selection SelectPoints(const ScalarPoints& points, const LineView& view, const XTag* x,
+                       bool is_constant, uint64_t first_ordinal, uint64_t max_points) {
+  const Axis axis(view, points, x);
   std::optional<Thinner> thinner;
   if (view.pixels > 0) {
     const Range range = VisibleRange(points, axis, view);
-    thinner.emplace(range.low, range.high, view.pixels, has_smoothed);
+    thinner.emplace(range.low, range.high, view.pixels, view.smoothing.is_on());
   }
-  Smoother smoother(view.smoothing, is_constant);
+  Collector collector(std::move(thinner), max_points);
   Window window(view);
-  std::vector<ThinPoint> selected;
-  if (!thinner && !view.from && !view.to) {
-    // One more shows that there are too many.
-    selected.reserve(std::min(points.visible_count() - first_ordinal, max_points + 1));
-  }
-  std::vector<double> smoothed;
-  uint64_t ordinal = 0;
-  for (PointCursor cursor(points); cursor.Next() && selected.size() <= max_points;) {
-    const size_t size = cursor.indices().size();
-    smoothed.assign(size, 0);
-    if (has_smoothed) smoother.Add(cursor.values(), smoothed);
-    for (size_t i = 0; i < size; ++i, ++ordinal) {
+  Selection selection;
+  uint64_t count = 0;
+  const SmoothingPlan plan(view.smoothing);
+  SmoothedCursor cursor(points, axis, plan, is_constant);
+  while (!collector.IsFull() && cursor.Next()) {
+    for (size_t i = 0; i < cursor.xs().size(); ++i) {
+      const uint64_t ordinal = cursor.first_ordinal() + i;
+      count = ordinal + 1;
+      if (axis.LeavesOut() && std::isnan(cursor.xs()[i])) {
+        ++selection.nowhere;
+        continue;
+      }
       const ThinPoint point = {.index = cursor.indices()[i],
-                               .x = axis.Of(cursor, i),
+                               .x = cursor.xs()[i],
                                .value = cursor.values()[i],
-                               .smoothed = smoothed[i]};
+                               .smoothed = cursor.smoothed()[i]};
       window.Add(point, [&](const ThinPoint& passed) {
-        if (ordinal < first_ordinal) return;
-        if (thinner) {
-          thinner->Add(passed);
-        } else {
-          selected.push_back(passed);
-        }
+        if (ordinal >= first_ordinal) collector.Add(passed, ordinal < cursor.unsettled_ordinal());
       });
     }
   }
-  return thinner ? thinner->Finish() : selected;
+  selection.unsettled_ordinal = std::min(cursor.unsettled_ordinal(), count);
+  collector.Finish(selection);
+  return selection;
 }
 
 std::vector<Column> ReadColumns(const ScalarPoints& points, const LineView& view,
                                 const std::vector<ThinPoint>& selected) {
+  const bool has_smoothed = view.smoothing.is_on();
+  const bool has_x = view.x == XAxis::kTag;
   const bool is_signed = points.type() == ScalarType::kInt64;
   const bool is_unsigned = points.type() == ScalarType::kUint64;
   const size_t size = selected.size();
@@ -216,6 +177,7 @@ std::vector<Column> ReadColumns(const ScalarPoints& points, const LineView& view
   std::vector<double> numbers;
   std::vector<uint64_t> unsigned_integers;
   std::vector<int64_t> integers;
+  std::vector<double> xs;
   std::vector<double> smoothed;
   std::vector<uint32_t> attempts;
   steps.reserve(size);
@@ -227,7 +189,8 @@ std::vector<Column> ReadColumns(const ScalarPoints& points, const LineView& view
   } else {
     numbers.reserve(size);
   }
-  if (view.smoothing > 0) smoothed.reserve(size);
+  if (has_x) xs.reserve(size);
+  if (has_smoothed) smoothed.reserve(size);
   if (view.all_attempts) attempts.reserve(size);
   PointReader reader(points);
   for (const ThinPoint& place : selected) {
@@ -241,12 +204,14 @@ std::vector<Column> ReadColumns(const ScalarPoints& points, const LineView& view
     } else {
       numbers.push_back(point.as_double);
     }
-    if (view.smoothing > 0) smoothed.push_back(place.smoothed);
+    if (has_x) xs.push_back(place.x);
+    if (has_smoothed) smoothed.push_back(place.smoothed);
     if (view.all_attempts) attempts.push_back(point.attempt);
   }
   std::vector<Column> columns;
   columns.push_back({"step", std::move(steps)});
   columns.push_back({"wall_time", std::move(wall_times)});
+  if (has_x) columns.push_back({"x", std::move(xs)});
   if (is_signed) {
     columns.push_back({"value", std::move(integers)});
   } else if (is_unsigned) {
@@ -254,7 +219,7 @@ std::vector<Column> ReadColumns(const ScalarPoints& points, const LineView& view
   } else {
     columns.push_back({"value", std::move(numbers)});
   }
-  if (view.smoothing > 0) columns.push_back({"smoothed", std::move(smoothed)});
+  if (has_smoothed) columns.push_back({"smoothed", std::move(smoothed)});
   if (view.all_attempts) columns.push_back({"attempt", std::move(attempts)});
   return columns;
 }
@@ -267,17 +232,17 @@ Error TooManyPoints() {
 }
 
 Result<Table> QueryLine(const RunSnapshot& run, const Series& series, const LineView& view,
-                        const std::optional<KnownLine>& known, uint64_t max_points) {
+                        const XTag* x, const std::optional<KnownLine>& known, uint64_t max_points) {
   const ScalarPoints points(run, series,
                             view.all_attempts ? Restarts::kShowAll : Restarts::kHideSuperseded);
-  const bool is_constant = view.smoothing > 0 && IsConstant(points);
-  const std::string revision = RevisionOf(points, view, is_constant);
+  const bool is_constant = view.smoothing.is_on() && IsConstant(points);
+  const std::string revision = RevisionOf(points, view, x, is_constant);
   const bool is_continued =
       known && known->revision == revision && known->count <= points.visible_count();
   const uint64_t first_ordinal = is_continued ? known->count : 0;
 
-  const auto selected = SelectPoints(points, view, is_constant, first_ordinal, max_points);
-  if (selected.size() > max_points) return TooManyPoints();
+  const Selection selection = SelectPoints(points, view, x, is_constant, first_ordinal, max_points);
+  if (selection.points.size() > max_points) return TooManyPoints();
   Table table;
   table.facts["revision"] = revision;
   table.facts["count"] = points.visible_count();
@@ -285,7 +250,10 @@ Result<Table> QueryLine(const RunSnapshot& run, const Series& series, const Line
   table.facts["attempts"] = points.attempt_count();
   table.facts["type"] = TypeName(points.type());
   table.facts["superseded"] = points.superseded_count();
-  table.columns = ReadColumns(points, view, selected);
+  table.facts["settled"] = selection.unsettled_ordinal;
+  table.facts["unsettled_rows"] = selection.unsettled;
+  if (x != nullptr) table.facts["without_x"] = selection.nowhere;
+  table.columns = ReadColumns(points, view, selection.points);
   return table;
 }
 

@@ -8,16 +8,16 @@
 
 #include "base/result.h"
 #include "http/columns.h"
-#include "plugins/scalars/points.h"
+#include "plugins/scalars/axis.h"
 #include "plugins/scalars/series_query.h"
 
 namespace stepscope {
 
-// The facts and columns of docs/api.md without `run`, `tag` and `index`. With `known` only what is
-// new, if points were only appended since. RESOURCE_EXHAUSTED if more than `max_points` would be
-// answered.
+// The facts and columns of docs/api.md without `run`, `tag` and `index`. `x` is null unless x is a
+// tag. With `known` only what is new, if points were only appended since. RESOURCE_EXHAUSTED if
+// more than `max_points` would be answered.
 Result<Table> QueryLine(const RunSnapshot& run, const Series& series, const LineView& view,
-                        const std::optional<KnownLine>& known, uint64_t max_points);
+                        const XTag* x, const std::optional<KnownLine>& known, uint64_t max_points);
 
 Error TooManyPoints();
 

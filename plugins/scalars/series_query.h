@@ -1,6 +1,8 @@
 // The body of POST /api/scalars/series (docs/api.md): what a page asks for all its visible lines.
 #pragma once
 
+#include <simdjson.h>
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -8,10 +10,9 @@
 #include <vector>
 
 #include "base/result.h"
+#include "plugins/scalars/line_view.h"
 
 namespace stepscope {
-
-enum class XAxis : uint8_t { kStep, kRelative, kWall };
 
 // What the client has of a line, from its last answer.
 struct KnownLine {
@@ -26,20 +27,9 @@ struct SeriesKey {
   std::optional<KnownLine> known;
 };
 
-// How every line of a request is looked at.
-struct LineView {
-  XAxis x = XAxis::kStep;
-  std::optional<double> from;  // In units of x.
-  std::optional<double> to;
-  uint32_t pixels = 0;  // 0: every point.
-  double smoothing = 0;
-  bool all_attempts = false;
-};
-
 struct SeriesQuery {
   // A page asks for the cards on the screen, a handful of tags times the runs that are selected.
   static constexpr size_t kMaxSeries = 4096;
-  static constexpr uint32_t kMaxPixels = 16384;  // Wider than any screen.
 
   std::vector<SeriesKey> series;
   LineView view;
@@ -47,5 +37,9 @@ struct SeriesQuery {
 
 // INVALID_ARGUMENT with a sentence that names the field. Fields that it does not know are ignored.
 Result<SeriesQuery> ParseSeriesQuery(std::string_view body);
+
+// The member `series` of an object, which errors call `what`: at most `limit` pairs.
+Result<std::vector<SeriesKey>> ParseSeriesKeys(const simdjson::dom::object& object,
+                                               const std::string& what, size_t limit);
 
 }  // namespace stepscope

@@ -18,7 +18,7 @@ TEST(SeriesQueryTest, HasDefaults) {
   EXPECT_EQ(query->view.x, XAxis::kStep);
   EXPECT_FALSE(query->view.from.has_value());
   EXPECT_EQ(query->view.pixels, 0);
-  EXPECT_EQ(query->view.smoothing, 0);
+  EXPECT_FALSE(query->view.smoothing.is_on());
   EXPECT_FALSE(query->view.all_attempts);
 }
 
@@ -34,7 +34,8 @@ TEST(SeriesQueryTest, TakesEveryField) {
   EXPECT_EQ(query->view.from, -1);
   EXPECT_FALSE(query->view.to.has_value());
   EXPECT_EQ(query->view.pixels, 600);
-  EXPECT_EQ(query->view.smoothing, 0.6);
+  EXPECT_EQ(query->view.smoothing.kind, SmoothingKind::kExponential);
+  EXPECT_EQ(query->view.smoothing.weight, 0.6);
   EXPECT_TRUE(query->view.all_attempts);
 }
 

@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
+#include "analysis/gaussian.h"
+#include "analysis/sliding_window.h"
+#include "analysis/smoothing_kernel.h"
 #include "base/check.h"
 
 namespace stepscope {
@@ -13,32 +17,182 @@ constexpr double kNoBias = 0x1p-60;
 
 double ClampWeight(double weight) { return std::isnan(weight) ? 0 : std::clamp(weight, 0.0, 1.0); }
 
+class ExponentialKernel : public SmoothingKernel {
+ public:
+  explicit ExponentialKernel(double weight)
+      : weight_(ClampWeight(weight)), is_debiased_(weight_ == 1) {}
+
+  void Add(std::span<const double> /*xs*/, std::span<const double> values,
+           std::vector<double>& smoothed) override {
+    for (const double value : values) {
+      last_ = last_ * weight_ + (1 - weight_) * value;
+      if (is_debiased_) {
+        smoothed.push_back(last_);
+        continue;
+      }
+      power_ *= weight_;
+      smoothed.push_back(last_ / (1 - power_));
+      is_debiased_ = power_ < kNoBias;
+    }
+  }
+
+ private:
+  double weight_;
+  double last_ = 0;
+  double power_ = 1;  // weight^n
+  bool is_debiased_;  // The divisor is 1 from here on.
+};
+
+class TimeWeightedKernel : public SmoothingKernel {
+ public:
+  explicit TimeWeightedKernel(double half_life) : half_life_(half_life) {}
+
+  void Add(std::span<const double> xs, std::span<const double> values,
+           std::vector<double>& smoothed) override {
+    CHECK(xs.size() == values.size());
+    for (size_t i = 0; i < values.size(); ++i) {
+      if (!std::isfinite(xs[i])) {
+        smoothed.push_back(values[i]);
+        continue;
+      }
+      // Times of a run lie close together, where nearly always the same power is asked for.
+      const double distance = std::abs(xs[i] - last_x_);
+      if (distance != last_distance_) fading_ = std::exp2(-distance / half_life_);
+      last_distance_ = distance;
+      last_x_ = xs[i];
+      sum_ = sum_ * fading_ + values[i];
+      weight_ = weight_ * fading_ + 1;
+      smoothed.push_back(sum_ / weight_);
+    }
+  }
+
+ private:
+  double half_life_;
+  double last_x_ = 0;
+  double last_distance_ = 0;
+  double fading_ = 1;
+  double sum_ = 0;  // Of nothing yet, so that the first distance does not matter.
+  double weight_ = 0;
+};
+
+template <typename Window>
+class WindowKernel : public SmoothingKernel {
+ public:
+  explicit WindowKernel(const Smoothing& smoothing)
+      : size_(std::clamp<uint32_t>(smoothing.window, 1, Smoothing::kMaxWindow)),
+        ahead_(smoothing.is_trailing ? 0 : (size_ - 1) / 2),
+        window_(size_) {}
+
+  void Add(std::span<const double> /*xs*/, std::span<const double> values,
+           std::vector<double>& smoothed) override {
+    for (const double value : values) {
+      if (count_ - popped_ == size_) PopOldest();
+      window_.Push(value);
+      if (count_++ >= ahead_) smoothed.push_back(window_.Result());
+    }
+  }
+
+  void Finish(std::vector<double>& smoothed) override {
+    // As many points are left as are looked ahead for; their windows end beyond the last point.
+    const uint64_t left = std::min<uint64_t>(count_, ahead_);
+    for (uint64_t end = count_ + ahead_ - left + 1; end <= count_ + ahead_; ++end) {
+      while (popped_ + size_ < end) PopOldest();
+      smoothed.push_back(window_.Result());
+    }
+  }
+
+ private:
+  void PopOldest() {
+    window_.PopOldest();
+    ++popped_;
+  }
+
+  uint32_t size_;
+  uint32_t ahead_;
+  Window window_;
+  uint64_t count_ = 0;
+  uint64_t popped_ = 0;
+};
+
 }  // namespace
 
-Smoother::Smoother(double weight, bool is_constant)
-    : weight_(ClampWeight(weight)), is_debiased_(weight_ == 1), is_identity_(is_constant) {}
+bool Smoothing::LooksAhead() const {
+  switch (kind) {
+    case SmoothingKind::kMean:
+    case SmoothingKind::kMedian:
+      return !is_trailing && window > 2;
+    case SmoothingKind::kGaussian:
+      return true;
+    case SmoothingKind::kNone:
+    case SmoothingKind::kExponential:
+    case SmoothingKind::kTimeWeighted:
+      break;
+  }
+  return false;
+}
 
-void Smoother::Add(std::span<const double> values, std::span<double> smoothed) {
-  CHECK(values.size() == smoothed.size());
-  if (is_identity_) {
-    std::copy(values.begin(), values.end(), smoothed.begin());
-    return;
+uint64_t Smoothing::MaxHeldPoints() const {
+  return kind == SmoothingKind::kMean || kind == SmoothingKind::kMedian ? window : 1;
+}
+
+SmoothingPlan::SmoothingPlan(const Smoothing& smoothing) : smoothing_(smoothing) {
+  if (smoothing.kind == SmoothingKind::kGaussian) {
+    weights_ =
+        std::make_shared<const GaussianWeights>(std::min(smoothing.width, Smoothing::kMaxWidth));
   }
-  for (size_t i = 0; i < values.size(); ++i) {
-    const double value = values[i];
-    if (!std::isfinite(value)) {
-      smoothed[i] = value;
-      continue;
-    }
-    last_ = last_ * weight_ + (1 - weight_) * value;
-    if (is_debiased_) {
-      smoothed[i] = last_;
-      continue;
-    }
-    power_ *= weight_;
-    smoothed[i] = last_ / (1 - power_);
-    is_debiased_ = power_ < kNoBias;
+}
+
+Smoother::Smoother(const SmoothingPlan& plan, bool is_constant) {
+  if (is_constant) return;
+  switch (plan.smoothing_.kind) {
+    case SmoothingKind::kNone:
+      break;
+    case SmoothingKind::kExponential:
+      kernel_ = std::make_unique<ExponentialKernel>(plan.smoothing_.weight);
+      break;
+    case SmoothingKind::kTimeWeighted:
+      kernel_ = std::make_unique<TimeWeightedKernel>(plan.smoothing_.half_life);
+      break;
+    case SmoothingKind::kMean:
+      kernel_ = std::make_unique<WindowKernel<MeanWindow>>(plan.smoothing_);
+      break;
+    case SmoothingKind::kMedian:
+      kernel_ = std::make_unique<WindowKernel<MedianWindow>>(plan.smoothing_);
+      break;
+    case SmoothingKind::kGaussian:
+      kernel_ = MakeGaussianKernel(plan.weights_);
+      break;
   }
+}
+
+Smoother::~Smoother() = default;
+Smoother::Smoother(Smoother&&) noexcept = default;
+Smoother& Smoother::operator=(Smoother&&) noexcept = default;
+
+void Smoother::Add(std::span<const double> xs, std::span<const double> values,
+                   std::vector<double>& smoothed) {
+  const auto is_finite = [](double value) { return std::isfinite(value); };
+  std::span<const double> finite = values;
+  if (!std::all_of(values.begin(), values.end(), is_finite)) {
+    finite_.clear();
+    finite_xs_.clear();
+    for (size_t i = 0; i < values.size(); ++i) {
+      if (!std::isfinite(values[i])) continue;
+      finite_.push_back(values[i]);
+      if (!xs.empty()) finite_xs_.push_back(xs[i]);
+    }
+    finite = finite_;
+    xs = finite_xs_;
+  }
+  if (kernel_ == nullptr) {
+    smoothed.insert(smoothed.end(), finite.begin(), finite.end());
+  } else {
+    kernel_->Add(xs, finite, smoothed);
+  }
+}
+
+void Smoother::Finish(std::vector<double>& smoothed) {
+  if (kernel_ != nullptr) kernel_->Finish(smoothed);
 }
 
 bool ConstantCheck::Add(std::span<const double> values) {

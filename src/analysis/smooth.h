@@ -1,33 +1,90 @@
-// TensorBoard's debiased exponential moving average
-// (`classicSmoothing` in tensorboard/webapp's data_transformer.ts).
+// The moving averages that a chart can draw over a line, each computed on every point.
+//
+// One rule for all of them: only finite values count. A value that is not finite stays as it is and
+// takes no part, as if its point were not there; a series whose values all are the same stays
+// exactly as it is.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
+#include <vector>
 
 namespace stepscope {
 
-// Smooths one series from its first point on, a stretch at a time:
-//
-//   last = last * weight + (1 - weight) * y;  smoothed = last / (1 - weight^n)
-//
-// where n counts the finite points so far; with weight 1 it divides by 1. Non-finite points pass
-// through and do not count.
-class Smoother {
- public:
-  // `weight` is clamped to [0, 1]; NaN is 0. A series that IsConstant has to be told, for upstream
-  // leaves it exactly as it is.
-  Smoother(double weight, bool is_constant);
+// In all formulas v[i] is the i-th finite value (from 0) and x[i] where it lies.
+enum class SmoothingKind : uint8_t {
+  kNone,
+  // TensorBoard's debiased exponential moving average (`classicSmoothing` in its web front end's
+  // data_transformer.ts):  last = last * weight + (1 - weight) * v[i];
+  // s[i] = last / (1 - weight^(i+1)), where weight 1 divides by 1.
+  kExponential,
+  // The same with a memory that fades with the distance on x, so that dense stretches do not
+  // outweigh sparse ones in reach: each v[j], j <= i, weighs 2^-(d/half_life), where d is the way
+  // along x from j to i: the sum of |x[k] - x[k-1]|. A point whose x is not finite takes no part.
+  kTimeWeighted,
+  // Mean or median of `window` points: those from i - window/2 to i + (window-1)/2 (both rounded
+  // down), or the last ones up to i where it is trailing. At the ends of the series the window
+  // holds fewer points.
+  kMean,
+  kMedian,
+  // The mean of all points, each weighing exp(-(i-j)^2 / (2 width^2)); see gaussian.h.
+  kGaussian,
+};
 
-  // The series' next values; `smoothed` has their length and may be the same memory.
-  void Add(std::span<const double> values, std::span<double> smoothed);
+struct Smoothing {
+  static constexpr uint32_t kMaxWindow = 100'000;  // Points: state of a few MB a line.
+  static constexpr double kMaxWidth = 10'000;      // Points: 80,000 to either side take part.
+
+  SmoothingKind kind = SmoothingKind::kNone;
+  double weight = 0;     // kExponential: clamped to [0, 1]; NaN is 0.
+  double half_life = 1;  // kTimeWeighted: in units of x, > 0.
+  uint32_t window = 1;   // kMean and kMedian: 1..kMaxWindow.
+  bool is_trailing = false;
+  double width = 1;  // kGaussian: standard deviation in points, in (0, kMaxWidth].
+
+  bool is_on() const { return kind != SmoothingKind::kNone; }
+  // Whether later points change what earlier ones became.
+  bool LooksAhead() const;
+  // How many points of a series the state of its smoother may hold.
+  uint64_t MaxHeldPoints() const;
+};
+
+class SmoothingKernel;
+struct GaussianWeights;
+
+// A smoothing and what all lines that are smoothed with it share. Any thread.
+class SmoothingPlan {
+ public:
+  explicit SmoothingPlan(const Smoothing& smoothing);
+  const Smoothing& smoothing() const { return smoothing_; }
 
  private:
-  double weight_;
-  double last_ = 0;
-  double power_ = 1;  // weight^n
-  bool is_debiased_;  // The divisor is 1 from here on.
-  bool is_identity_;
+  friend class Smoother;
+  Smoothing smoothing_;
+  std::shared_ptr<const GaussianWeights> weights_;  // kGaussian.
+};
+
+// Smooths one series from its first point on, a stretch at a time.
+class Smoother {
+ public:
+  // A series that IsConstant has to be told.
+  Smoother(const SmoothingPlan& plan, bool is_constant);
+  ~Smoother();
+  Smoother(Smoother&&) noexcept;
+  Smoother& operator=(Smoother&&) noexcept;
+
+  // The series' next points; `xs` may be empty where the kind does not look at it. Appends the
+  // smoothed values, in order, of those finite ones that no later point can change.
+  void Add(std::span<const double> xs, std::span<const double> values,
+           std::vector<double>& smoothed);
+  // Appends the rest, of a series that ends here. The smoother is then spent.
+  void Finish(std::vector<double>& smoothed);
+
+ private:
+  std::unique_ptr<SmoothingKernel> kernel_;  // Null: values stay as they are.
+  std::vector<double> finite_xs_;
+  std::vector<double> finite_;
 };
 
 // Whether every value equals the first; never with a NaN. An empty series is constant.

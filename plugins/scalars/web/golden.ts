@@ -35,8 +35,9 @@ function toTable(lines: string): Table {
   const times = Float64Array.from({ length }, (_, i) => 1_700_000_000 + i / 4);
   if (!columns.has('wall_time')) columns.set('wall_time', times);
   // What a golden answer does not show is as in a whole answer.
-  const whole = { from_ordinal: 0, count: length, attempts: 1, superseded: 0 };
-  return { facts: { ...whole, ...facts }, columns };
+  const count = Number(facts['count'] ?? length);
+  const rest = { from_ordinal: 0, count, settled: count, unsettled_rows: 0 };
+  return { facts: { ...rest, attempts: 1, superseded: 0, ...facts }, columns };
 }
 
 /** Non-finite numbers are strings in JSON. */

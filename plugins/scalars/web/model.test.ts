@@ -20,10 +20,13 @@ interface Answer {
   readonly values?: readonly number[];
   readonly smoothed?: readonly number[];
   readonly attempt?: readonly number[];
+  readonly unsettled?: number;
 }
 
 /** A table as the engine answers it. */
-function table({ from = 0, count, steps, values = steps, smoothed, attempt }: Answer): Table {
+function table(answer: Answer): Table {
+  const { from = 0, steps, values = steps, smoothed, attempt, unsettled = 0 } = answer;
+  const count = answer.count ?? from + steps.length;
   const columns = new Map<string, Float64Array | BigInt64Array | Uint32Array>([
     ['step', BigInt64Array.from(steps, BigInt)],
     ['wall_time', Float64Array.from(steps, (step) => 1000 + step / 4)],
@@ -36,7 +39,9 @@ function table({ from = 0, count, steps, values = steps, smoothed, attempt }: An
     tag: 'loss',
     index: 0,
     revision: '9c1',
-    count: count ?? from + steps.length,
+    count,
+    settled: count - unsettled,
+    unsettled_rows: unsettled,
     from_ordinal: from,
     attempts: 1 + Math.max(0, ...(attempt ?? [])),
     superseded: 0,
@@ -74,6 +79,16 @@ describe('an answer', () => {
     const next = merged(first, table({ from: 2, steps: [] }));
     expect(next.values).toBe(first.values);
     expect(next.count).toBe(2);
+  });
+
+  test('replaces the last rows where they were not settled', () => {
+    const first = series({ steps: [0, 1, 2], smoothed: [0, 1, 1.5], unsettled: 2 });
+    expect(first.settled).toBe(1);
+    const more = table({ from: 1, steps: [1, 2, 3], smoothed: [1, 2, 2.5], unsettled: 1 });
+    const both = merged(first, more);
+    expect(both.steps).toEqual(BigInt64Array.of(0n, 1n, 2n, 3n));
+    expect(Array.from(both.smoothed ?? [])).toEqual([0, 1, 2, 2.5]);
+    expect(both).toMatchObject({ count: 4, settled: 3, unsettledRows: 1, wholeLength: 1 });
   });
 
   test('that is whole replaces', () => {
@@ -253,6 +268,16 @@ describe('the golden answers', () => {
     const third = merged(second, more);
     expect(third.steps).toEqual(BigInt64Array.of(0n, 1n, 2n, 3n, 4n));
     expect(third.count).toBe(5);
+  });
+
+  test('of a line whose smoothing looks ahead join where it was settled', () => {
+    const tables = goldenTables('smoothing_kinds');
+    const at = tables.findIndex(({ facts }) => facts['from_ordinal'] === 4);
+    const [whole, more] = [tables[at - 1], tables[at]];
+    if (!whole || !more) throw new Error('smoothing_kinds.test has no growing line');
+    const both = merged(merged(undefined, whole), more);
+    expect(both.steps).toEqual(BigInt64Array.of(0n, 1n, 2n, 3n, 4n, 5n, 6n));
+    expect(Array.from(both.smoothed ?? [])).toEqual([3, 4.5, 6, 9, 24, 28.5, 35]);
   });
 
   test('of a restarted run are a line for each attempt when all are asked for', () => {

@@ -14,6 +14,10 @@ export interface Series {
   readonly revision: string;
   /** How many points the series has, before window and thinning. */
   readonly count: number;
+  /** How many of them nothing that is appended can change: what is new is asked for from here. */
+  readonly settled: number;
+  /** How many rows at the end belong to points behind those; the next answer has them again. */
+  readonly unsettledRows: number;
   readonly attempts: number;
   readonly superseded: number;
   readonly steps: BigInt64Array | Float64Array;
@@ -41,6 +45,8 @@ export function merged(last: Series | null | undefined, table: Table): Series {
     run: String(facts['run']),
     revision: String(facts['revision']),
     count: Number(facts['count']),
+    settled: Number(facts['settled']),
+    unsettledRows: Number(facts['unsettled_rows']),
     attempts: Number(facts['attempts']),
     superseded: Number(facts['superseded']),
     steps: steps(table),
@@ -51,15 +57,20 @@ export function merged(last: Series | null | undefined, table: Table): Series {
     wholeLength: 0,
   };
   if (fromOrdinal === 0 || !last) return { ...next, wholeLength: next.values.length };
-  if (next.values.length === 0) return { ...last, revision: next.revision, count: next.count };
+  const kept = last.values.length - last.unsettledRows;
+  if (next.values.length === 0 && kept === last.values.length) {
+    const { revision, count, settled } = next;
+    return { ...last, revision, count, settled };
+  }
   return {
     ...next,
-    steps: joinedSteps(last.steps, next.steps),
-    wallTimes: joined(last.wallTimes, next.wallTimes),
-    values: joined(last.values, next.values),
-    smoothed: last.smoothed && next.smoothed && joined(last.smoothed, next.smoothed),
-    attempt: last.attempt && next.attempt && joined(last.attempt, next.attempt),
-    wholeLength: last.wholeLength,
+    steps: joinedSteps(last.steps.subarray(0, kept), next.steps),
+    wallTimes: joined(last.wallTimes.subarray(0, kept), next.wallTimes),
+    values: joined(last.values.subarray(0, kept), next.values),
+    smoothed:
+      last.smoothed && next.smoothed && joined(last.smoothed.subarray(0, kept), next.smoothed),
+    attempt: last.attempt && next.attempt && joined(last.attempt.subarray(0, kept), next.attempt),
+    wholeLength: Math.min(last.wholeLength, kept),
   };
 }
 

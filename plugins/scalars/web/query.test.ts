@@ -27,7 +27,7 @@ vi.mock('$web/api/columns', async (original) => ({
   ...(await original()),
   parseColumns: ({ series }: Body) => ({
     tables: series.map(([run, tag], index) => ({
-      facts: { run, tag, index, revision: 'r', count: 1, from_ordinal: 0, attempts: 1 },
+      facts: { run, tag, index, revision: 'r', count: 1, settled: 1, from_ordinal: 0, attempts: 1 },
       columns: new Map([['value', Float64Array.of(Number(run))]]),
     })),
   }),

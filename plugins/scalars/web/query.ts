@@ -154,7 +154,7 @@ export class SeriesFetcher {
 
 function pair(run: string, tag: string, last: Series | null | undefined, pixels: number): Pair {
   if (!last || isOvergrown(last, pixels)) return [run, tag];
-  return [run, tag, { revision: last.revision, count: last.count }];
+  return [run, tag, { revision: last.revision, count: last.settled }];
 }
 
 function sameSettings(one: Settings, other: Settings): boolean {

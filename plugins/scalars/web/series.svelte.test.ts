@@ -31,7 +31,17 @@ function answer([run, tag, since]: Body['series'][number], index: number): Table
   const from = since?.count ?? 0;
   const rest = Float64Array.from({ length: count - from }, (_, i) => from + i);
   return {
-    facts: { run, tag, index, revision: 'r', count, from_ordinal: from, attempts: 1 },
+    facts: {
+      run,
+      tag,
+      index,
+      revision: 'r',
+      count,
+      settled: count,
+      unsettled_rows: 0,
+      from_ordinal: from,
+      attempts: 1,
+    },
     columns: new Map([
       ['step', rest],
       ['wall_time', rest],
