@@ -1,271 +1,33 @@
 #include "app/flags.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstdlib>
 #include <limits>
 #include <optional>
 #include <utility>
 
+#include "app/flag_table.h"
 #include "base/strings.h"
-#include "http/request.h"
-#include "server/auth.h"
 
 namespace stepscope {
 namespace {
 
-constexpr int64_t kMaxReloadThreads = 1024;
-constexpr int64_t kMaxRecordBytes = (int64_t{1} << 31) - 1;  // Protobuf's limit for a message.
+constexpr const FlagPage* kPages[] = {&kServePage, &kInspectPage};
 
-Error Bad(std::string message) { return Error{Code::kInvalidArgument, std::move(message)}; }
-
-Result<bool> ParseBool(std::string_view text) {
-  const std::string lower = AsciiLower(text);
-  if (lower == "true" || lower == "1" || lower == "yes") return true;
-  if (lower == "false" || lower == "0" || lower == "no") return false;
-  return Bad("must be true or false");
+const FlagPage& PageOf(Subcommand subcommand) {
+  return **std::ranges::find(kPages, subcommand,
+                             [](const FlagPage* page) { return page->subcommand; });
 }
 
-Result<int64_t> ParseWhole(std::string_view text, int64_t low, int64_t high) {
-  const auto value = ParseInt64(text);
-  if (!value || *value < low || *value > high) {
-    return Bad("must be a whole number from " + std::to_string(low) + " to " +
-               std::to_string(high));
-  }
-  return *value;
-}
-
-// ---- What each flag does with its value. Errors go on after "--name=value ".
-
-Status SetLogdir(std::string_view value, Command& command) {
-  if (value.empty()) return Bad("must name a directory");
-  command.server.logdir = value;
-  command.logdir_path = ExpandHome(value);
-  return Status();
-}
-
-Status SetHost(std::string_view value, Command& command) {
-  command.listen.host = value;
-  return Status();
-}
-
-Status SetBindAll(std::string_view value, Command& command) {
-  ASSIGN_OR_RETURN(command.listen.bind_all, ParseBool(value));
-  return Status();
-}
-
-Status SetPort(std::string_view value, Command& command) {
-  if (value == "default") {
-    command.listen.port.reset();
-    return Status();
-  }
-  ASSIGN_OR_RETURN(const int64_t port, ParseWhole(value, 0, 65535));
-  command.listen.port = static_cast<uint16_t>(port);
-  return Status();
-}
-
-Status SetPathPrefix(std::string_view value, Command& command) {
-  while (value.ends_with('/')) value.remove_suffix(1);
-  const auto target = ParseTarget(value);
-  if (!value.empty() && (!target || target->path != value || value.find("//") != value.npos)) {
-    return Bad("must be a plain path that begins with '/'");
-  }
-  command.server.path_prefix = value;
-  return Status();
-}
-
-Status SetWindowTitle(std::string_view value, Command& command) {
-  command.server.window_title = value;
-  return Status();
-}
-
-Status SetAllowedHosts(std::string_view value, Command& command) {
-  for (const std::string_view part : Split(value, ',')) {
-    const std::string_view host = StripWhitespace(part);
-    if (host.empty()) continue;
-    if (!ParseHostPort(host) && !IsIpAddress(host)) {
-      return Bad("must be host names, with commas between them; '" + std::string(host) +
-                 "' is none");
-    }
-    command.allowed_hosts.emplace_back(host);
-  }
-  return Status();
-}
-
-Status SetAllowEmbedding(std::string_view value, Command& command) {
-  for (const std::string_view part : Split(value, ',')) {
-    const std::string_view origin = StripWhitespace(part);
-    const size_t scheme_end = std::min(origin.find("://"), origin.size());
-    const std::string_view scheme = origin.substr(0, scheme_end);
-    const std::string_view host = origin.substr(std::min(scheme_end + 3, origin.size()));
-    if ((scheme != "http" && scheme != "https") || !ParseHostPort(host)) {
-      return Bad("must be origins like http://localhost:8888, with commas between them");
-    }
-    if (!command.allow_embedding.empty()) command.allow_embedding += ' ';
-    command.allow_embedding += origin;
-  }
-  return Status();
-}
-
-Status SetNoAuth(std::string_view value, Command& command) {
-  ASSIGN_OR_RETURN(command.no_auth, ParseBool(value));
-  return Status();
-}
-
-Status SetReloadInterval(std::string_view value, Command& command) {
-  const auto seconds = ParseDouble(value);
-  if (!seconds || !std::isfinite(*seconds) || *seconds < 0) {
-    return Bad("must be a number of seconds, 0 or more");
-  }
-  command.reload_interval_s = *seconds;
-  return Status();
-}
-
-Status SetMaxReloadThreads(std::string_view value, Command& command) {
-  ASSIGN_OR_RETURN(const int64_t threads, ParseWhole(value, 1, kMaxReloadThreads));
-  command.max_reload_threads = static_cast<size_t>(threads);
-  return Status();
-}
-
-Status SetMaxRecordBytes(std::string_view value, Command& command) {
-  ASSIGN_OR_RETURN(const int64_t bytes, ParseWhole(value, 1, kMaxRecordBytes));
-  command.max_record_bytes = static_cast<uint64_t>(bytes);
-  return Status();
-}
-
-Status SetSamplesPerPlugin(std::string_view value, Command& command) {
-  command.server.samples_per_plugin.clear();
-  for (const std::string_view part : Split(value, ',')) {
-    if (StripWhitespace(part).empty()) continue;
-    const size_t equals = part.find('=');
-    const auto samples =
-        equals == std::string_view::npos ? std::nullopt : ParseInt64(part.substr(equals + 1));
-    if (!samples || *samples < 0) return Bad("must look like scalars=500,images=0");
-    command.server.samples_per_plugin.emplace_back(StripWhitespace(part.substr(0, equals)),
-                                                   static_cast<uint64_t>(*samples));
-  }
-  return Status();
-}
-
-Status AskHelp(std::string_view, Command& command) {
-  command.action = Action::kHelp;
-  return Status();
-}
-
-Status AskVersion(std::string_view, Command& command) {
-  command.action = Action::kVersion;
-  return Status();
-}
-
-// ---- The tables
-
-struct Flag {
-  std::string_view name;
-  std::string_view value;  // How the help shows it; "" for a switch, which is `true` alone.
-  std::string_view help;   // "" for a second name, which the help leaves out.
-  Status (*set)(std::string_view value, Command& command);
-};
-
-struct Group {
-  std::string_view title;
-  std::span<const Flag> flags;
-};
-
-constexpr Flag kDataFlags[] = {
-    {"logdir", "DIR",
-     "The directory whose event files are shown, with everything below it. It may "
-     "come into being later. The same as a bare LOGDIR.",
-     SetLogdir},
-    {"reload_interval", "SECONDS",
-     "How often to look for new data where the system cannot tell us "
-     "of it; 0 loads once and stops looking. Default: 5.",
-     SetReloadInterval},
-    {"max_reload_threads", "N", "How many runs are read at the same time. Default: all cores.",
-     SetMaxReloadThreads},
-    {"max_record_bytes", "N",
-     "The largest record that is read into memory; larger ones are "
-     "counted under problems. Default: 67108864 (64 MiB).",
-     SetMaxRecordBytes},
-};
-
-constexpr Flag kServerFlags[] = {
-    {"host", "NAME",
-     "The name or address to listen on. Default: localhost, over IPv4 and IPv6. "
-     "Anything that the network can reach asks for a token.",
-     SetHost},
-    {"bind_all", "", "Listen on every address of this machine, with a token.", SetBindAll},
-    {"port", "N", "Default: the first free one from 6006 to 6105. 0 takes any free one.", SetPort},
-    {"path_prefix", "PATH", "Serve everything below this path, as behind a proxy: /runs.",
-     SetPathPrefix},
-    {"window_title", "TEXT", "The title of the browser's window.", SetWindowTitle},
-};
-
-constexpr Flag kAccessFlags[] = {
-    {"allowed_hosts", "NAMES",
-     "Names under which browsers may also come to this server, such as "
-     "that of a reverse proxy, with commas between them.",
-     SetAllowedHosts},
-    {"allow_embedding", "ORIGINS",
-     "Pages that may show ours in a frame, such as a notebook's: "
-     "http://localhost:8888.",
-     SetAllowEmbedding},
-    {"no_auth", "", "Ask for no token, whoever can reach the port.", SetNoAuth},
-};
-
-constexpr Flag kCompatFlags[] = {
-    {"samples_per_plugin", "LIST",
-     "How many points of a series TensorBoard's own routes (/data/...) "
-     "answer with: scalars=500,images=0; 0 is all. Our page always works on every point.",
-     SetSamplesPerPlugin},
-};
-
-constexpr Flag kOtherFlags[] = {
-    {"help", "", "Show this text.", AskHelp},
-    {"version", "", "Show the version.", AskVersion},
-    {"helpfull", "", "", AskHelp},
-    {"version_tb", "", "", AskVersion},
-};
-
-constexpr Group kGroups[] = {
-    {"Data", kDataFlags},
-    {"Server", kServerFlags},
-    {"Who may come in", kAccessFlags},
-    {"For clients of TensorBoard", kCompatFlags},
-    {"Other", kOtherFlags},
-};
-
-// TensorBoard's flags that mean nothing here, so that old command lines go on working.
-struct IgnoredFlag {
-  std::string_view name;
-  bool is_switch;
-  std::string_view why;
-};
-
-constexpr IgnoredFlag kIgnoredFlags[] = {
-    {"load_fast", false, "there is one way to load, and it is fast"},
-    {"extra_data_server_flags", false, "there is no separate data server"},
-    {"grpc_data_provider", false, "the event files are read directly"},
-    {"grpc_creds_type", false, "the event files are read directly"},
-    {"reload_multifile", false, "all files of a run are always followed"},
-    {"reload_multifile_inactive_secs", false, "all files of a run are always followed"},
-    {"reload_task", false, "loading always runs beside the server"},
-    {"purge_orphaned_data", false, "points of a restarted job are hidden, not lost"},
-    {"detect_file_replacement", false, "replaced files are always detected"},
-    {"generic_data", false, "it has no effect in TensorBoard either"},
-    {"db", false, "it has no effect in TensorBoard either"},
-    {"db_import", true, "it has no effect in TensorBoard either"},
-    {"reuse_port", false, "one server owns its port"},
-};
-
-const Flag* FindFlag(std::string_view name) {
-  for (const Group& group : kGroups) {
-    const auto found = std::ranges::find(group.flags, name, &Flag::name);
-    if (found != group.flags.end()) return &*found;
+const Flag* FindFlag(const FlagPage& page, std::string_view name) {
+  for (const FlagGroup* const group : page.groups) {
+    const auto found = std::ranges::find(group->flags, name, &Flag::name);
+    if (found != group->flags.end()) return &*found;
   }
   return nullptr;
 }
 
-Error UnknownFlag(std::string_view name) {
+Error UnknownFlag(const FlagPage& page, std::string_view name) {
   std::string_view nearest;
   int nearest_distance = std::numeric_limits<int>::max();
   const auto offer = [&](std::string_view known) {
@@ -275,12 +37,22 @@ Error UnknownFlag(std::string_view name) {
       nearest_distance = distance;
     }
   };
-  for (const Group& group : kGroups) {
-    for (const Flag& flag : group.flags) offer(flag.name);
+  for (const FlagGroup* const group : page.groups) {
+    for (const Flag& flag : group->flags) offer(flag.name);
   }
-  for (const IgnoredFlag& flag : kIgnoredFlags) offer(flag.name);
-  return Bad("there is no flag --" + std::string(name) + "; the nearest is --" +
-             std::string(nearest) + " (stepscope --help lists all)");
+  for (const IgnoredFlag& flag : page.ignored) offer(flag.name);
+
+  const bool is_default = &page == &kServePage;
+  const std::string program = is_default ? "stepscope" : "stepscope " + std::string(page.name);
+  std::string message = "there is no flag --" + std::string(name);
+  for (const FlagPage* const other : kPages) {
+    if (other == &page || FindFlag(*other, name) == nullptr) continue;
+    message += is_default ? "" : " of " + std::string(page.name);
+    message += "; it is one of stepscope " + std::string(other->name);
+    return BadFlag(message + " (" + program + " --help lists all)");
+  }
+  return BadFlag(message + "; the nearest is --" + std::string(nearest) + " (" + program +
+                 " --help lists all)");
 }
 
 // ---- Parsing
@@ -290,6 +62,7 @@ class CommandParser {
   explicit CommandParser(std::span<const std::string_view> arguments) : arguments_(arguments) {}
 
   Result<Command> Parse() {
+    TakeSubcommand();
     bool has_only_words = false;
     while (!arguments_.empty()) {
       const std::string_view argument = Take();
@@ -300,12 +73,13 @@ class CommandParser {
       } else if (argument == "-h") {
         command_.action = Action::kHelp;
       } else if (!argument.starts_with("--")) {
-        return Bad("there is no flag " + std::string(argument) + " (flags begin with two dashes)");
+        return BadFlag("there is no flag " + std::string(argument) +
+                       " (flags begin with two dashes)");
       } else {
         RETURN_IF_ERROR(AddFlag(argument.substr(2)));
       }
     }
-    if (command_.action == Action::kServe) RETURN_IF_ERROR(Check());
+    if (command_.action == Action::kRun) RETURN_IF_ERROR(Check());
     return std::move(command_);
   }
 
@@ -316,13 +90,22 @@ class CommandParser {
     return argument;
   }
 
+  // A directory by the name of one is given as ./inspect.
+  void TakeSubcommand() {
+    if (arguments_.empty()) return;
+    const auto named = std::ranges::find(kPages, arguments_.front(),
+                                         [](const FlagPage* page) { return page->name; });
+    if (named == std::end(kPages)) return;
+    page_ = *named;
+    command_.subcommand = page_->subcommand;
+    Take();
+  }
+
   Status AddWord(std::string_view word) {
-    ++word_count_;
-    if (word_count_ == 1 && word == "serve") return Status();  // The default subcommand.
     if (has_positional_) {
-      return Bad("'" + std::string(word) +
-                 "' is one directory too many; put runs that belong "
-                 "together below one directory");
+      return BadFlag("'" + std::string(word) +
+                     "' is one directory too many; put runs that belong "
+                     "together below one directory");
     }
     has_positional_ = true;
     positional_ = word;
@@ -335,14 +118,14 @@ class CommandParser {
     std::optional<std::string_view> value;
     if (equals < argument.size()) value = argument.substr(equals + 1);
 
-    const Flag* const flag = FindFlag(name);
-    const auto ignored = std::ranges::find(kIgnoredFlags, name, &IgnoredFlag::name);
-    if (flag == nullptr && ignored == std::end(kIgnoredFlags)) return UnknownFlag(name);
+    const Flag* const flag = FindFlag(*page_, name);
+    const auto ignored = std::ranges::find(page_->ignored, name, &IgnoredFlag::name);
+    if (flag == nullptr && ignored == page_->ignored.end()) return UnknownFlag(*page_, name);
     const bool is_switch = flag != nullptr ? flag->value.empty() : ignored->is_switch;
     if (!value && is_switch) value = "true";
     if (!value) {
       if (arguments_.empty() || arguments_.front().starts_with("--")) {
-        return Bad("--" + std::string(name) + " needs a value");
+        return BadFlag("--" + std::string(name) + " needs a value");
       }
       value = Take();
     }
@@ -353,8 +136,8 @@ class CommandParser {
     }
     const Status status = flag->set(*value, command_);
     if (!status) {
-      return Bad("--" + std::string(name) + "=" + ToValidUtf8(*value) + " " +
-                 status.error().message);
+      return BadFlag("--" + std::string(name) + "=" + ToValidUtf8(*value) + " " +
+                     status.error().message);
     }
     return Status();
   }
@@ -371,7 +154,11 @@ class CommandParser {
       RETURN_IF_ERROR(SetLogdir(positional_, command_));
     }
     if (command_.server.logdir.empty()) {
-      return Bad("which directory? For example: stepscope ~/runs (stepscope --help says more)");
+      const bool is_default = page_ == &kServePage;
+      const std::string program =
+          is_default ? "stepscope" : "stepscope " + std::string(page_->name);
+      return BadFlag("which directory? For example: " + program + " ~/runs (" + program +
+                     " --help says more)");
     }
     if (command_.listen.bind_all && !command_.listen.host.empty()) {
       return conflict("--bind_all means every address, so --host has no place beside it");
@@ -380,10 +167,10 @@ class CommandParser {
   }
 
   std::span<const std::string_view> arguments_;
+  const FlagPage* page_ = &kServePage;  // The default.
   Command command_;
   std::string positional_;
   bool has_positional_ = false;
-  int word_count_ = 0;
 };
 
 // Appends `text` in lines of at most 80 columns, of which the first begins at `column` already.
@@ -402,42 +189,33 @@ void AppendWrapped(std::string_view text, size_t indent, std::string& out) {
   out += '\n';
 }
 
+void AppendFlag(const Flag& flag, std::string& out) {
+  constexpr size_t kIndent = 31;
+  std::string left = "  --" + std::string(flag.name);
+  if (!flag.value.empty()) left += '=' + std::string(flag.value);
+  left += "  ";
+  out += left;
+  if (left.size() > kIndent) out += '\n';
+  out += std::string(left.size() > kIndent ? kIndent : kIndent - left.size(), ' ');
+  AppendWrapped(flag.help, kIndent, out);
+}
+
 }  // namespace
 
 Result<Command> ParseCommand(std::span<const std::string_view> arguments) {
   return CommandParser(arguments).Parse();
 }
 
-std::string HelpText() {
-  constexpr size_t kIndent = 31;
-  std::string help =
-      "Stepscope shows what training jobs log: TensorBoard event files, live, in the\n"
-      "browser. The files are only read.\n"
-      "\n"
-      "usage: stepscope [serve] LOGDIR [flags]\n"
-      "       stepscope --logdir DIR [flags]\n"
-      "\n"
-      "examples:\n"
-      "  stepscope ~/runs                       and open the address that it prints\n"
-      "  stepscope ~/runs --port=8080           on a port of your choice\n"
-      "  stepscope ~/runs --bind_all            for other machines, with a token\n";
-  for (const Group& group : kGroups) {
-    help += '\n' + std::string(group.title) + ":\n";
-    for (const Flag& flag : group.flags) {
-      if (flag.help.empty()) continue;
-      std::string left = "  --" + std::string(flag.name);
-      if (!flag.value.empty()) left += '=' + std::string(flag.value);
-      left += "  ";
-      help += left;
-      if (left.size() > kIndent) help += '\n';
-      help += std::string(left.size() > kIndent ? kIndent : kIndent - left.size(), ' ');
-      AppendWrapped(flag.help, kIndent, help);
+std::string HelpText(Subcommand subcommand) {
+  const FlagPage& page = PageOf(subcommand);
+  std::string help(page.head);
+  for (const FlagGroup* const group : page.groups) {
+    help += '\n' + std::string(group->title) + ":\n";
+    for (const Flag& flag : group->flags) {
+      if (!flag.help.empty()) AppendFlag(flag, help);
     }
   }
-  help +=
-      "\n"
-      "Flags may be written --flag=value or --flag value. TensorBoard's other flags are\n"
-      "accepted and do nothing; a line on stderr says so.\n";
+  help += '\n' + std::string(page.foot);
   return help;
 }
 

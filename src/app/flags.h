@@ -1,7 +1,9 @@
-// The command line. Names and defaults are TensorBoard's where both have one (http-api.md 1.4).
+// The command line: subcommands, and the flags of each. Those of `serve` have TensorBoard's names
+// and defaults where both have one (http-api.md 1.4).
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,19 +16,45 @@
 
 namespace stepscope {
 
-enum class Action : uint8_t { kServe, kHelp, kVersion };
+enum class Subcommand : uint8_t { kServe, kInspect, kQuery };
+
+enum class Action : uint8_t { kRun, kHelp, kVersion };
+
+enum class OutputFormat : uint8_t { kTable, kCsv, kJson, kJsonLines, kArrow };
+
+// Which runs and tags a subcommand looks at; an empty one lets everything through.
+struct SelectionOptions {
+  std::string runs;                // RE2, anywhere in the name.
+  std::string tags;                // RE2, anywhere in the name.
+  std::optional<std::string> tag;  // Exactly this one.
+};
+
+struct InspectOptions {
+  bool is_strict = false;  // Damage is an exit code of its own.
+};
 
 struct Command {
-  Action action = Action::kServe;
-  std::string logdir_path;  // server.logdir with '~' expanded; may not exist yet.
+  Action action = Action::kRun;
+  Subcommand subcommand = Subcommand::kServe;  // What to run, or whose help to show.
+
+  // What is read, and how.
+  std::string logdir_path;        // server.logdir with '~' expanded; may not exist yet.
+  size_t max_reload_threads = 0;  // 0: as many as the machine has.
+  uint64_t max_record_bytes = RecordReader::kDefaultMaxBufferedBytes;
+
+  // serve
   ServerOptions server;
   ListenOptions listen;
   std::vector<std::string> allowed_hosts;  // "name" or "name:port".
   std::string allow_embedding;             // Origins, with spaces between them.
   bool no_auth = false;
   double reload_interval_s = 5;
-  size_t max_reload_threads = 0;  // 0: as many as the machine has.
-  uint64_t max_record_bytes = RecordReader::kDefaultMaxBufferedBytes;
+
+  // inspect
+  SelectionOptions selection;
+  OutputFormat format = OutputFormat::kTable;
+  InspectOptions inspect;
+
   std::vector<std::string> notices;  // For stderr: flags that were accepted and do nothing.
 };
 
@@ -34,7 +62,7 @@ struct Command {
 // FAILED_PRECONDITION: flags that exclude each other (exit code 1).
 Result<Command> ParseCommand(std::span<const std::string_view> arguments);
 
-std::string HelpText();
+std::string HelpText(Subcommand subcommand);
 
 // "~" and "~/x" in the home directory; everything else as it is.
 std::string ExpandHome(std::string_view path);

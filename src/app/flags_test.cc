@@ -31,7 +31,7 @@ TEST(FlagsTest, TakesTheDirectoryInAllForms) {
   for (const auto& command :
        {Parsed({"runs"}), Parsed({"serve", "runs"}), Parsed({"--logdir", "runs"}),
         Parsed({"--logdir=runs"}), Parsed({"serve", "--logdir=runs"}), Parsed({"--", "runs"})}) {
-    EXPECT_EQ(command.action, Action::kServe);
+    EXPECT_EQ(command.action, Action::kRun);
     EXPECT_EQ(command.server.logdir, "runs");
     EXPECT_EQ(command.logdir_path, "runs");
   }
@@ -129,6 +129,39 @@ TEST(FlagsTest, NamesTheNearestFlag) {
   EXPECT_EQ(Parse({"runs", "--prot=1"}).error().code, Code::kInvalidArgument);
 }
 
+TEST(FlagsTest, TheFirstWordMayBeASubcommand) {
+  const Command inspect = Parsed({"inspect", "runs", "--runs=^a", "--tags", "loss", "--strict"});
+  EXPECT_EQ(inspect.subcommand, Subcommand::kInspect);
+  EXPECT_EQ(inspect.logdir_path, "runs");
+  EXPECT_EQ(inspect.selection.runs, "^a");
+  EXPECT_EQ(inspect.selection.tags, "loss");
+  EXPECT_TRUE(inspect.inspect.is_strict);
+  EXPECT_EQ(inspect.format, OutputFormat::kTable);
+  EXPECT_EQ(Parsed({"inspect", "runs", "--format=json"}).format, OutputFormat::kJson);
+  EXPECT_EQ(Parsed({"./inspect"}).subcommand, Subcommand::kServe);
+  EXPECT_EQ(Parsed({"runs"}).subcommand, Subcommand::kServe);
+  EXPECT_EQ(Parsed({"inspect", "inspect"}).server.logdir, "inspect");
+  EXPECT_EQ(Parsed({"inspect", "-h"}).action, Action::kHelp);
+}
+
+TEST(FlagsTest, InspectsAsTensorBoardDoes) {
+  const Command command = Parsed({"--inspect", "--logdir=runs", "--tag=loss"});
+  EXPECT_EQ(command.subcommand, Subcommand::kInspect);
+  EXPECT_EQ(command.server.logdir, "runs");
+  EXPECT_EQ(command.selection.tag, "loss");
+  EXPECT_EQ(Parsed({"--inspect", "--event_file=a/tfevents"}).logdir_path, "a/tfevents");
+  EXPECT_EQ(Parsed({"--logdir=runs", "--inspect=false"}).subcommand, Subcommand::kServe);
+}
+
+TEST(FlagsTest, SaysWhoseAFlagIs) {
+  EXPECT_EQ(Problem({"inspect", "runs", "--port=1"}),
+            "there is no flag --port of inspect; it is one of stepscope serve (stepscope inspect "
+            "--help lists all)");
+  EXPECT_THAT(Problem({"inspect", "runs", "--strct"}), HasSubstr("the nearest is --strict"));
+  EXPECT_THAT(Problem({"inspect", "runs", "--runs=("}), HasSubstr("is no regular expression"));
+  EXPECT_THAT(Problem({"inspect", "runs", "--format=xml"}), HasSubstr("must be table or json"));
+}
+
 TEST(FlagsTest, AcceptsTensorBoardsOtherFlags) {
   const Command command =
       Parsed({"runs", "--load_fast=false", "--reload_multifile", "true", "--db_import",
@@ -146,17 +179,20 @@ TEST(FlagsTest, RefusesWhatExcludesEachOther) {
 }
 
 TEST(FlagsTest, HelpFitsAScreen) {
-  const std::string help = HelpText();
-  size_t begin = 0;
-  while (begin < help.size()) {
-    const size_t end = help.find('\n', begin);
-    const std::string line = help.substr(begin, end - begin);
-    EXPECT_LE(line.size(), 80u) << line;
-    EXPECT_FALSE(line.ends_with(' ')) << line;
-    begin = end + 1;
+  for (const Subcommand subcommand : {Subcommand::kServe, Subcommand::kInspect}) {
+    const std::string help = HelpText(subcommand);
+    size_t begin = 0;
+    while (begin < help.size()) {
+      const size_t end = help.find('\n', begin);
+      const std::string line = help.substr(begin, end - begin);
+      EXPECT_LE(line.size(), 80u) << line;
+      EXPECT_FALSE(line.ends_with(' ')) << line;
+      begin = end + 1;
+    }
+    EXPECT_THAT(help, HasSubstr("--logdir=DIR"));
+    EXPECT_THAT(help, HasSubstr("examples:"));
   }
-  EXPECT_THAT(help, HasSubstr("--logdir=DIR"));
-  EXPECT_THAT(help, HasSubstr("6006"));
+  EXPECT_THAT(HelpText(Subcommand::kServe), HasSubstr("6006"));
 }
 
 }  // namespace

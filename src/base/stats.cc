@@ -67,6 +67,13 @@ std::map<Stat, StatSummary> Stats::Get() const {
   return summaries;
 }
 
+std::map<std::string, uint64_t, std::less<>> Stats::CountByFile(Stat stat) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = cells_.find(stat);
+  if (found == cells_.end()) return {};
+  return found->second.count_by_file;
+}
+
 uint64_t Stats::revision() const {
   const std::lock_guard lock(mutex_);
   return revision_;

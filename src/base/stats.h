@@ -85,6 +85,8 @@ class Stats {
   // Of a file with more than are listed, an offset that is not listed stands for one of the rest.
   void Remove(Stat stat, std::string_view file, uint64_t offset);
   std::map<Stat, StatSummary> Get() const;
+  // Of one kind, also of what is no longer listed.
+  std::map<std::string, uint64_t, std::less<>> CountByFile(Stat stat) const;
   uint64_t revision() const;  // Grows with every change.
 
  private:

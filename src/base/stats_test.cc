@@ -30,6 +30,17 @@ TEST(StatsTest, AFileReadAnewTakesItsCountsBack) {
   EXPECT_TRUE(stats.Get().empty());
 }
 
+TEST(StatsTest, CountsByFileAlsoWhatIsNotListed) {
+  Stats stats;
+  for (uint64_t i = 0; i < Stats::kMaxOccurrences + 5; ++i) {
+    stats.Add(Stat::kRecordChecksum, {.file = i % 2 == 0 ? "a" : "b", .offset = i, .detail = ""});
+  }
+  const auto counts = stats.CountByFile(Stat::kRecordChecksum);
+  EXPECT_EQ(counts.at("a"), Stats::kMaxOccurrences / 2 + 3);
+  EXPECT_EQ(counts.at("b"), Stats::kMaxOccurrences / 2 + 2);
+  EXPECT_TRUE(stats.CountByFile(Stat::kNotAnEvent).empty());
+}
+
 TEST(StatsTest, WhatHealedIsTakenBackOnce) {
   Stats stats;
   stats.Add(Stat::kRecordTruncated, {.file = "a", .offset = 7, .detail = ""});

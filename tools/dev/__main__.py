@@ -69,13 +69,17 @@ def demo(*arguments: str) -> None:
 
 
 def golden() -> None:
-    build.cmake("dev", "plugins_golden_test")
-    say("Writing today's answers into plugins/*/golden; git diff shows what they change")
-    program = BUILD / "dev/plugins/plugins_golden_test"
+    programs = {"plugins_golden_test": "plugins", "app_golden_test": "src/app"}
+    build.cmake("dev", *programs)
+    say("Writing today's answers into the golden tests; git diff shows what they change")
     environment = os.environ | {"STEPSCOPE_UPDATE_GOLDEN": "1", "GTEST_BRIEF": "1"}
-    code = subprocess.run([program], cwd=ROOT, env=environment).returncode
-    subprocess.run(["git", "--no-pager", "diff", "--stat", "--", "plugins/*/golden"], cwd=ROOT)
-    sys.exit(code)
+    codes = [
+        subprocess.run([BUILD / "dev" / room / program], cwd=ROOT, env=environment).returncode
+        for program, room in programs.items()
+    ]
+    files = ["plugins/*/golden", "src/app/golden"]
+    subprocess.run(["git", "--no-pager", "diff", "--stat", "--", *files], cwd=ROOT)
+    sys.exit(max(codes))
 
 
 def bench(*arguments: str) -> None:
