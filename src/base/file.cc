@@ -8,27 +8,12 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 
+#include "base/errno_error.h"
 #include "base/strings.h"
 
 namespace stepscope {
 namespace {
-
-Error ErrnoError(std::string_view what, std::string_view path) {
-  const int number = errno;
-  Code code = Code::kUnknown;
-  if (number == ENOENT || number == ENOTDIR) code = Code::kNotFound;
-  if (number == EACCES || number == EPERM || number == EXDEV || number == ELOOP) {
-    code = Code::kPermissionDenied;
-  }
-  if (number == EMFILE || number == ENFILE || number == ENOSPC || number == ENOMEM) {
-    code = Code::kResourceExhausted;
-  }
-  char buffer[128];
-  const char* reason = ::strerror_r(number, buffer, sizeof(buffer));
-  return {code, std::string(what) + " " + std::string(path) + ": " + reason};
-}
 
 FileType TypeOf(mode_t mode) {
   if (S_ISREG(mode)) return FileType::kRegular;

@@ -5,27 +5,14 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <system_error>
 #include <utility>
 
+#include "base/errno_error.h"
+
 namespace stepscope {
 namespace {
-
-Error ErrnoError(int number, std::string_view what, std::string_view path) {
-  Code code = Code::kUnknown;
-  if (number == EEXIST) code = Code::kAlreadyExists;
-  if (number == ENOENT || number == ENOTDIR) code = Code::kNotFound;
-  if (number == EACCES || number == EPERM || number == EROFS) code = Code::kPermissionDenied;
-  if (number == ENOSPC || number == EDQUOT || number == EFBIG || number == EMFILE ||
-      number == ENFILE || number == ENOMEM) {
-    code = Code::kResourceExhausted;
-  }
-  char buffer[128];
-  const char* reason = ::strerror_r(number, buffer, sizeof(buffer));
-  return {code, std::string(what) + " " + std::string(path) + ": " + reason};
-}
 
 class RealAppendFile final : public AppendFile {
  public:
@@ -41,13 +28,13 @@ class RealAppendFile final : public AppendFile {
     while (true) {
       const ssize_t count = ::write(descriptor_, bytes.data(), bytes.size());
       if (count >= 0) return static_cast<size_t>(count);
-      if (errno != EINTR) return ErrnoError(errno, "cannot write", path_);
+      if (errno != EINTR) return ErrnoError("cannot write", path_);
     }
   }
 
   Status CheckNotDeleted() const override {
     struct stat stat;
-    if (::fstat(descriptor_, &stat) != 0) return ErrnoError(errno, "cannot stat", path_);
+    if (::fstat(descriptor_, &stat) != 0) return ErrnoError("cannot stat", path_);
     if (stat.st_nlink == 0) {
       return Error{Code::kNotFound, "the event file was deleted while it was written: " + path_};
     }
@@ -57,7 +44,7 @@ class RealAppendFile final : public AppendFile {
   Status Close() override {
     // Linux frees the descriptor whatever close says, so it is never tried twice.
     if (::close(std::exchange(descriptor_, -1)) != 0 && errno != EINTR) {
-      return ErrnoError(errno, "cannot close", path_);
+      return ErrnoError("cannot close", path_);
     }
     return {};
   }
@@ -72,14 +59,14 @@ class RealAppendFileSystemImpl final : public AppendFileSystem {
   Status MakeDirectories(const std::string& directory) const override {
     std::error_code error;
     std::filesystem::create_directories(directory, error);
-    if (error) return ErrnoError(error.value(), "cannot make directory", directory);
+    if (error) return ErrnoError("cannot make directory", directory, error.value());
     return {};
   }
 
   Result<std::unique_ptr<AppendFile>> CreateNew(const std::string& path) const override {
     constexpr int kFlags = O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC;
     const int descriptor = ::open(path.c_str(), kFlags, 0666);
-    if (descriptor < 0) return ErrnoError(errno, "cannot create", path);
+    if (descriptor < 0) return ErrnoError("cannot create", path);
     return std::unique_ptr<AppendFile>(std::make_unique<RealAppendFile>(descriptor, path));
   }
 };
