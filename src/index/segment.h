@@ -1,8 +1,7 @@
 // One file of the index on disk: sections of opaque bytes, one a run. docs/format/index.md draws
 // it; segment_writer.h writes it, index_store.h knows which files there are.
 //
-//   segment := header(64)  section*  directory  trailer(64)
-//   section := head  body        each begins at a multiple of 64
+//   segment := header(64)  (body | head)*  directory  trailer(64)
 //
 // What is checked when: header, directory and trailer when the segment is opened; a head when it is
 // asked for; a body block by block, each the first time that it is asked for. No byte of a section

@@ -76,6 +76,28 @@ TEST(SegmentTest, WhatWasWrittenComesBackAligned) {
   }
 }
 
+TEST(SegmentTest, HeadsLieTogether) {
+  std::vector<Written> sections;
+  for (int i = 0; i < 50; ++i) {
+    sections.push_back({std::to_string(i), Pattern(1'000, 'h'), Pattern(10'000, 'b')});
+  }
+  const auto segment = OpenSegment(WriteSegment(sections));
+  EXPECT_EQ(segment->Head(49)->data() - segment->Head(0)->data(), 49 * 1024);
+}
+
+TEST(SegmentTest, ManyHeadsAreWrittenMeanwhile) {
+  std::vector<Written> sections;
+  for (int i = 0; i < 20; ++i) {
+    sections.push_back({std::to_string(i), Pattern(1'000'000, 'h'), std::to_string(i)});
+    sections.back().head += std::to_string(i);
+  }
+  const auto segment = OpenSegment(WriteSegment(sections));
+  for (size_t i = 0; i < sections.size(); ++i) {
+    EXPECT_TRUE(AsText(*segment->Head(i)) == sections[i].head);
+    EXPECT_EQ(AsText(*Section(segment, i).Body()), sections[i].body);
+  }
+}
+
 TEST(SegmentTest, ABodyOfPiecesIsTheSameBody) {
   const std::string body = Pattern(2 * kSegmentBlockBytes + 777, 'b');
   std::vector<std::span<const std::byte>> pieces;

@@ -52,7 +52,7 @@ Status SegmentWriter::Add(std::string_view run, std::span<const std::byte> head,
   }
   const uint64_t body_bytes = TotalBytes(body);
   const uint64_t blocks = BlockCount(body_bytes);
-  const uint64_t end = offset_ + AlignUp(head.size()) + AlignUp(body_bytes);
+  const uint64_t end = offset_ + heads_.size() + AlignUp(head.size()) + AlignUp(body_bytes);
   const uint64_t more_bytes = sizeof(SectionEntry) + blocks * sizeof(uint32_t) + run.size();
   constexpr uint64_t kMaxCount = std::numeric_limits<uint32_t>::max();
   if (end + RestBytes(more_bytes) > max_bytes_ || names_.size() + run.size() > kMaxCount ||
@@ -62,22 +62,30 @@ Status SegmentWriter::Add(std::string_view run, std::span<const std::byte> head,
   }
 
   SectionEntry entry{};
-  entry.head_offset = offset_;
+  entry.head_offset = heads_.size();  // Of the heads that wait, for now.
   entry.head_bytes = head.size();
   entry.head_crc = Crc32c(head);
-  entry.body_offset = AlignUp(offset_ + head.size());
+  entry.body_offset = offset_;
   entry.body_bytes = body_bytes;
   entry.first_block = static_cast<uint32_t>(block_crcs_.size());
   entry.name_offset = static_cast<uint32_t>(names_.size());
   entry.name_bytes = static_cast<uint32_t>(run.size());
-  failure_ = Write(head);
-  if (failure_) failure_ = Align();
-  if (failure_) failure_ = WriteBody(body);
-  if (failure_) failure_ = Align();
-  RETURN_IF_ERROR(failure_);
   entries_.push_back(entry);
   names_ += run;
-  return {};
+  heads_.insert(heads_.end(), head.begin(), head.end());
+  heads_.resize(AlignUp(heads_.size()));
+  failure_ = WriteBody(body);
+  if (failure_) failure_ = Align();
+  if (failure_ && heads_.size() >= kMaxWaitingHeadBytes) failure_ = WriteHeads();
+  return failure_;
+}
+
+Status SegmentWriter::WriteHeads() {
+  for (size_t i = placed_heads_; i < entries_.size(); ++i) entries_[i].head_offset += offset_;
+  placed_heads_ = entries_.size();
+  const Status status = Write(heads_);
+  heads_.clear();
+  return status;
 }
 
 Status SegmentWriter::WriteBody(std::span<const std::span<const std::byte>> body) {
@@ -103,6 +111,7 @@ Status SegmentWriter::WriteBody(std::span<const std::span<const std::byte>> body
 
 Status SegmentWriter::Finish() {
   RETURN_IF_ERROR(failure_);
+  RETURN_IF_ERROR(WriteHeads());
   SegmentTrailer trailer{};
   std::memcpy(trailer.magic, kTrailerMagic, sizeof(kTrailerMagic));
   trailer.file_bytes = offset_ + RestBytes(0);

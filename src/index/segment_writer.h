@@ -22,8 +22,10 @@ struct SegmentIdentity {
   uint64_t writer_id = 0;
 };
 
-// Belongs to one thread. Keeps 256 KiB and what the directory needs (48 bytes and the name a
-// section), so large bodies go to the file from where they are.
+// Belongs to one thread. Keeps 256 KiB, up to 8 MiB of heads, and what the directory needs (48
+// bytes and the name a section); large bodies go to the file from where they are. Heads are
+// gathered, so that a start which reads all of them reads a few places of the disk and not one a
+// run.
 class SegmentWriter {
  public:
   // `file` is empty and must outlive the writer. No more than `max_bytes` are written.
@@ -43,16 +45,17 @@ class SegmentWriter {
   Status Finish();
 
   size_t section_count() const { return entries_.size(); }
-  uint64_t written_bytes() const { return offset_; }  // So far, without directory and trailer.
 
  private:
   static constexpr size_t kBufferBytes = 256 << 10;
   static constexpr size_t kLargeBytes = 32 << 10;  // Pieces from here on are not copied.
+  static constexpr size_t kMaxWaitingHeadBytes = 8 << 20;
 
   // What Finish() will write if the directory gets so many bytes more.
   uint64_t RestBytes(uint64_t more_bytes) const;
   Status Write(std::span<const std::byte> bytes);
   Status WriteBody(std::span<const std::span<const std::byte>> body);
+  Status WriteHeads();
   Status Align();
   Status Flush();
 
@@ -61,6 +64,8 @@ class SegmentWriter {
   const uint64_t max_bytes_;
   uint64_t offset_ = 0;
   std::vector<std::byte> buffer_;
+  std::vector<std::byte> heads_;  // That wait, each padded to the alignment.
+  size_t placed_heads_ = 0;       // Of the entries, whose heads wait no more.
   std::vector<SectionEntry> entries_;
   std::vector<uint32_t> block_crcs_;
   std::string names_;
