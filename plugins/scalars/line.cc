@@ -226,6 +226,11 @@ std::vector<Column> ReadColumns(const ScalarPoints& points, const LineView& view
 
 }  // namespace
 
+uint64_t RowCount(const Table& table) {
+  return std::visit([](const auto& values) { return uint64_t{values.size()}; },
+                    table.columns.front().data);
+}
+
 Error TooManyPoints() {
   return {Code::kResourceExhausted,
           "the answer would have too many points; ask for fewer series, or give pixels"};

@@ -19,6 +19,8 @@ namespace stepscope {
 Result<Table> QueryLine(const RunSnapshot& run, const Series& series, const LineView& view,
                         const XTag* x, const std::optional<KnownLine>& known, uint64_t max_points);
 
+uint64_t RowCount(const Table& table);  // Of a table with columns.
+
 Error TooManyPoints();
 
 }  // namespace stepscope

@@ -1,7 +1,6 @@
 #include "plugins/scalars/line.h"
 
 #include <algorithm>
-#include <bit>
 #include <chrono>
 #include <cmath>
 #include <memory>
@@ -12,52 +11,11 @@
 
 #include <gtest/gtest.h>
 
+#include "plugins/scalars/run_for_test.h"
 #include "plugins/scalars/scalars.h"
-#include "series/column.h"
 
 namespace stepscope {
 namespace {
-
-// One series of one run, in as many files as there are columns; all written at the same time, so
-// that nothing is superseded.
-class RunBuilder {
- public:
-  void Append(size_t file, int64_t step, double wall_time, float value) {
-    while (columns_.size() <= file) columns_.emplace_back();
-    columns_[file].Append(step, wall_time, ValueType::kFloat32, std::bit_cast<uint32_t>(value));
-  }
-
-  RunSnapshot Build(std::string tag = "loss") const {
-    RunSnapshot run;
-    run.name = "train";
-    Series series;
-    auto info = std::make_shared<SeriesInfo>();
-    info->tag = std::move(tag);
-    info->plugin_name = "scalars";
-    info->kind = SeriesKind::kScalar;
-    series.info = std::move(info);
-    for (size_t i = 0; i < columns_.size(); ++i) {
-      run.files.push_back({.path = "train/tfevents." + std::to_string(i),
-                           .reading = i + 1,
-                           .first_wall_time = 0,
-                           .last_wall_time = 1e9});
-      series.strands.push_back({.file = static_cast<uint32_t>(i), .scalars = columns_[i].View()});
-    }
-    run.series.push_back(std::move(series));
-    return run;
-  }
-
- private:
-  std::vector<ScalarColumn> columns_;
-};
-
-template <typename T>
-std::vector<T> ColumnOf(const Table& table, std::string_view name) {
-  for (const Column& column : table.columns) {
-    if (column.name == name) return std::get<std::vector<T>>(column.data);
-  }
-  return {};
-}
 
 Table Query(const RunSnapshot& run, const LineView& view,
             const std::optional<KnownLine>& known = std::nullopt) {

@@ -12,6 +12,13 @@ constexpr size_t kMaxDepth = 16;
 
 }  // namespace
 
+std::optional<Response> RefuseUnlessPost(const Request& request) {
+  if (request.method == Method::kPost) return std::nullopt;
+  Response response = Response::Text(405, "Method not allowed: ask with POST");
+  response.headers.emplace_back("Allow", "POST");
+  return response;
+}
+
 Error InvalidQuery(std::string message) { return {Code::kInvalidArgument, std::move(message)}; }
 
 Result<dom::object> ParseBody(dom::parser& parser, std::string_view body) {

@@ -12,8 +12,13 @@
 #include <vector>
 
 #include "base/result.h"
+#include "http/request.h"
+#include "http/response.h"
 
 namespace stepscope {
+
+// 405 for a request that cannot have a body.
+std::optional<Response> RefuseUnlessPost(const Request& request);
 
 Error InvalidQuery(std::string message);
 

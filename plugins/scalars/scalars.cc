@@ -10,10 +10,13 @@
 
 #include "base/strings.h"
 #include "http/columns.h"
+#include "plugins/scalars/aggregate.h"
 #include "plugins/scalars/compat.h"
 #include "plugins/scalars/export.h"
 #include "plugins/scalars/line.h"
+#include "plugins/scalars/query_json.h"
 #include "plugins/scalars/series_query.h"
+#include "plugins/scalars/series_summary.h"
 #include "wire/proto_reader.h"
 
 namespace stepscope {
@@ -37,18 +40,9 @@ bool IsShownOtherwise(std::string_view name) {
   return !simdjson::validate_utf8(name.data(), name.size());
 }
 
-uint64_t RowCount(const Table& table) {
-  return std::visit([](const auto& values) { return uint64_t{values.size()}; },
-                    table.columns.front().data);
-}
-
 // POST /api/scalars/series: the lines of all visible cards in one answer.
 Result<Response> QuerySeries(const Request& request, const Context& context) {
-  if (request.method != Method::kPost) {
-    Response response = Response::Text(405, "Method not allowed: ask with POST");
-    response.headers.emplace_back("Allow", "POST");
-    return response;
-  }
+  if (auto refusal = RefuseUnlessPost(request)) return *std::move(refusal);
   ASSIGN_OR_RETURN(const SeriesQuery query, ParseSeriesQuery(request.body));
   Tables answer;
   answer.facts["generation"] = context.snapshot.generation;
@@ -103,6 +97,8 @@ constexpr std::string_view kReads[] = {kPluginName};
 
 constexpr Route kRoutes[] = {
     {"series", QuerySeries},
+    {"summary", QuerySummaries},
+    {"aggregate", QueryAggregate},
     {"export", ExportSeries},
 };
 

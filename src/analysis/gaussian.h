@@ -18,6 +18,9 @@
 
 namespace stepscope {
 
+// How far to one side points count, in widths, with the rounding to grid places; for wide kernels.
+constexpr double kGaussianReach = 10;
+
 struct GaussianWeights {
   explicit GaussianWeights(double width);  // In points; > 0.
 

@@ -132,7 +132,18 @@ bool Smoothing::LooksAhead() const {
 }
 
 uint64_t Smoothing::MaxHeldPoints() const {
-  return kind == SmoothingKind::kMean || kind == SmoothingKind::kMedian ? window : 1;
+  switch (kind) {
+    case SmoothingKind::kMean:
+    case SmoothingKind::kMedian:
+      return window;
+    case SmoothingKind::kGaussian:
+      return static_cast<uint64_t>(std::min(width, kMaxWidth) * kGaussianReach) + 1;
+    case SmoothingKind::kNone:
+    case SmoothingKind::kExponential:
+    case SmoothingKind::kTimeWeighted:
+      break;
+  }
+  return 1;
 }
 
 SmoothingPlan::SmoothingPlan(const Smoothing& smoothing) : smoothing_(smoothing) {

@@ -76,7 +76,7 @@ class GoldenRun {
       if (DecodeColumns(columns.body) != json) {
         return Error{Code::kInternal, "columns say something else than JSON"};
       }
-      if (!json["tables"].empty()) {
+      if (!json["tables"].empty() && json["tables"][0].contains("revision")) {
         last_revision_ = json["tables"][0].value("revision", "");
         last_count_ = std::to_string(json["tables"][0].value("count", uint64_t{0}));
       }

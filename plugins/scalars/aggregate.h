@@ -1,0 +1,33 @@
+// POST /api/scalars/aggregate: statistics over sets of runs on a common x (docs/api.md).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "base/result.h"
+#include "http/columns.h"
+#include "http/request.h"
+#include "http/response.h"
+#include "plugin/plugin.h"
+#include "plugins/scalars/aggregate_query.h"
+
+namespace stepscope {
+
+// What one request may cost.
+struct AggregateLimits {
+  uint64_t max_points = uint64_t{1} << 27;       // To be read: one to two seconds.
+  uint64_t max_evaluations = uint64_t{1} << 26;  // Lines times places on x; for a group.
+  // Points that must lie in memory, to be sorted or inside windows: 64 to 128 MiB.
+  uint64_t max_held_points = uint64_t{1} << 22;
+  uint64_t max_numbers = uint64_t{1} << 23;  // In the answer.
+};
+
+// The facts and columns of one group, without `name` and `index`. `lines` are those that exist.
+Result<Table> AggregateGroup(const AggregateQuery& query,
+                             const std::vector<std::unique_ptr<MemberLine>>& lines,
+                             const AggregateLimits& limits);
+
+Result<Response> QueryAggregate(const Request& request, const Context& context);
+
+}  // namespace stepscope

@@ -1,0 +1,101 @@
+#include "plugins/scalars/member.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/check.h"
+
+namespace stepscope {
+namespace {
+
+LineExtent ExtentOf(const ScalarPoints& points, Axis axis) {
+  LineExtent extent;
+  std::vector<double> xs;
+  double last = -std::numeric_limits<double>::infinity();
+  for (PointCursor cursor(points); cursor.Next();) {
+    axis.Read(cursor, xs);
+    for (size_t i = 0; i < xs.size(); ++i) {
+      if (!std::isfinite(xs[i]) || !std::isfinite(cursor.values()[i])) continue;
+      ++extent.count;
+      extent.low = std::min(extent.low, xs[i]);
+      extent.high = std::max(extent.high, xs[i]);
+      extent.is_ascending = extent.is_ascending && xs[i] >= last;
+      last = xs[i];
+    }
+  }
+  return extent;
+}
+
+}  // namespace
+
+MemberLine::MemberLine(const RunSnapshot& run, const Series& series, const LineView& view,
+                       const XTag* x)
+    : points(run, series, view.all_attempts ? Restarts::kShowAll : Restarts::kHideSuperseded),
+      axis(view, points, x),
+      is_constant(view.smoothing.is_on() && IsConstant(points)),
+      extent(ExtentOf(points, axis)) {}
+
+Member::Member(const MemberLine& line, const SmoothingPlan& plan)
+    : cursor_(line.points, line.axis, plan, line.is_constant),
+      is_ascending_(line.extent.is_ascending) {
+  if (!is_ascending_) {
+    loaded_.reserve(line.extent.count);
+    while (!is_at_end_) Load();
+    std::stable_sort(loaded_.begin(), loaded_.end(),
+                     [](const Point& a, const Point& b) { return a.x < b.x; });
+  }
+  has_ahead_ = Read(ahead_);
+  ReadNext();
+}
+
+// Appends the points of the next batch.
+void Member::Load() {
+  if (!cursor_.Next()) {
+    is_at_end_ = true;
+    return;
+  }
+  for (size_t i = 0; i < cursor_.xs().size(); ++i) {
+    const Point point = {cursor_.xs()[i], cursor_.smoothed()[i]};
+    if (std::isfinite(point.x) && std::isfinite(cursor_.values()[i])) loaded_.push_back(point);
+  }
+}
+
+bool Member::Read(Point& point) {
+  while (taken_ == loaded_.size()) {
+    if (is_at_end_) return false;
+    loaded_.clear();
+    taken_ = 0;
+    Load();
+  }
+  point = loaded_[taken_++];
+  return true;
+}
+
+void Member::ReadNext() {
+  has_next_ = has_ahead_;
+  if (!has_next_) return;
+  do {
+    next_ = ahead_;
+    has_ahead_ = Read(ahead_);
+  } while (has_ahead_ && ahead_.x == next_.x);
+}
+
+void Member::Advance() {
+  CHECK(has_next_);
+  current_ = next_;
+  has_current_ = true;
+  ReadNext();
+}
+
+std::optional<double> Member::At(double x, double since, Between between) const {
+  if (!has_current_) return std::nullopt;
+  if (current_.x >= since && (current_.x == x || !has_next_ || between == Between::kNothing)) {
+    return current_.y;
+  }
+  if (!has_next_ || between == Between::kNothing) return std::nullopt;
+  if (between == Between::kPrevious) return current_.y;
+  const double way = (x - current_.x) / (next_.x - current_.x);
+  return std::lerp(current_.y, next_.y, way);
+}
+
+}  // namespace stepscope
