@@ -36,7 +36,7 @@ OUTSIDE = ("bench", "cmake", "examples", "tests", "tools")
 TEST_SUFFIXES = ("_test.cc", "_fuzz.cc", "_bench.cc")
 
 # What the web half of a plugin sees of $web, and what the parts of $web see of each other.
-PLUGIN_WEB = {"plugin", "api", "charts", "widgets", "resource", "url"}
+PLUGIN_WEB = {"plugin", "api", "charts", "widgets", "resource", "longList", "url"}
 WEB_NEVER = {
     # Charts and widgets get their data as props.
     "charts": {"api", "live", "resource", "shell", "plugins"},
@@ -44,6 +44,7 @@ WEB_NEVER = {
     "api": {"charts", "widgets", "shell", "plugins"},
     "plugin": {"shell", "plugins"},
     "resource": {"charts", "widgets", "shell", "plugins"},
+    "longList": {"charts", "widgets", "shell", "plugins"},
     "live": {"charts", "widgets", "shell", "plugins"},
     "url": {"charts", "widgets", "shell", "plugins"},
 }

@@ -99,12 +99,20 @@ class TagGroups {
 // The runs of one answer: which match, in which order.
 enum class RunsOrder : uint8_t { kName, kOldest, kNewest };
 
-Result<RunsOrder> ParseOrder(const Request& request) {
+Result<RunsOrder> ParseOrder(const Request& request, size_t runs) {
+  // Of few runs one looks for a name, of many for the last ones; 60 is what a page draws at first.
+  constexpr size_t kFewRuns = 60;
   const std::string_view name = request.Query("order").value_or("name");
+  if (name == "auto") return runs > kFewRuns ? RunsOrder::kNewest : RunsOrder::kName;
   if (name == "name") return RunsOrder::kName;
   if (name == "start_time") return RunsOrder::kOldest;
   if (name == "newest") return RunsOrder::kNewest;
-  return Error{Code::kInvalidArgument, "order must be name, start_time or newest"};
+  return Error{Code::kInvalidArgument, "order must be auto, name, start_time or newest"};
+}
+
+std::string_view OrderName(RunsOrder order) {
+  constexpr std::string_view kNames[] = {"name", "start_time", "newest"};
+  return kNames[static_cast<size_t>(order)];
 }
 
 // Runs without a start time stand last in both orders of time.
@@ -225,9 +233,9 @@ Result<Response> CoreApi::Environment(const Request&) {
 
 Result<Response> CoreApi::Runs(const Request& request) {
   ASSIGN_OR_RETURN(const Page page, ParsePage(request));
-  ASSIGN_OR_RETURN(const RunsOrder order_by, ParseOrder(request));
   ASSIGN_OR_RETURN(const NamedRuns named, NamedRuns::Parse(request.Query("hashes")));
   const auto snapshot = snapshots_.Load();
+  ASSIGN_OR_RETURN(const RunsOrder order_by, ParseOrder(request, snapshot->runs.size()));
   const auto order = orders_.For(*snapshot);
   ASSIGN_OR_RETURN(const MatchingNames found,
                    order->names.Find(request.Query("filter").value_or(""), SystemClock()));
@@ -246,6 +254,7 @@ Result<Response> CoreApi::Runs(const Request& request) {
                          {"total", snapshot->runs.size()},
                          {"matching", matching.size()},
                          {"offset", page.offset},
+                         {"order", OrderName(order_by)},
                          {"shared_prefix", order->shared_prefix},
                          {"shared_suffix", order->shared_suffix},
                          {"runs", std::move(runs)}});

@@ -91,6 +91,7 @@ TEST_F(ApiTest, ListsRuns) {
   EXPECT_EQ(all["total"], 3);
   EXPECT_EQ(Names(Get("/api/runs?order=start_time")["runs"], "name"), "run10 run2 empty");
   EXPECT_EQ(Names(Get("/api/runs?order=newest")["runs"], "name"), "run2 run10 empty");
+  EXPECT_EQ(Get("/api/runs?order=auto")["order"], "name");
 
   const Json filtered = Get("/api/runs?filter=RUN&offset=1&limit=5");
   EXPECT_EQ(Names(filtered["runs"], "name"), "run10");
@@ -105,6 +106,15 @@ TEST_F(ApiTest, ListsRuns) {
   EXPECT_EQ(Ask("/api/runs?limit=10001").status, 400);
   EXPECT_EQ(Ask("/api/runs?offset=-1").status, 400);
   EXPECT_EQ(Ask("/api/runs?order=points").status, 400);
+}
+
+TEST_F(ApiTest, ListsManyRunsNewestFirst) {
+  std::vector<std::shared_ptr<const RunSnapshot>> runs;
+  for (int i = 0; i < 61; ++i) runs.push_back(MakeRun(std::to_string(i), {}, i));
+  snapshots_.Publish(MakeSnapshot(1, runs));
+  const Json answer = Get("/api/runs?order=auto&limit=2");
+  EXPECT_EQ(answer["order"], "newest");
+  EXPECT_EQ(Names(answer["runs"], "name"), "60 59");
 }
 
 TEST_F(ApiTest, FindsTheRunsThatAnAddressNames) {

@@ -9,6 +9,8 @@ export interface Change {
   readonly generation: number;
   readonly changed: ReadonlySet<string>;
   readonly cameOrWent: boolean;
+  /** The revision of the tags (api/catalog.ts). */
+  readonly tags: number;
 }
 
 interface Message {
@@ -19,6 +21,7 @@ interface Message {
   readonly runs_added: readonly string[];
   readonly runs_removed: readonly string[];
   readonly all: boolean;
+  readonly tags: number;
   readonly points: number;
   readonly problems: number;
 }
@@ -124,6 +127,7 @@ function toChange(message: Message): Change {
     all: message.all,
     generation: message.generation,
     changed: new Set([...message.runs_changed, ...message.runs_added]),
+    tags: message.tags,
     cameOrWent: message.runs_added.length + message.runs_removed.length > 0,
   };
 }

@@ -3,6 +3,8 @@
 import type { Component } from 'svelte';
 import type { Change } from './live.svelte';
 
+export type { Change };
+
 export interface WebPlugin {
   /** Its folder, its address (`#/NAME`), its tab and the name of the C++ half. */
   readonly name: string;
@@ -33,6 +35,9 @@ export interface Action {
   readonly run: () => void;
 }
 
+/** The actions whose names hold the text; asked with each letter that is typed. */
+export type ActionSearch = (text: string, signal: AbortSignal) => Promise<readonly Action[]>;
+
 /** What a view may see and do outside its own pane. All of it is reactive. */
 export interface Shell {
   readonly logdir: string;
@@ -50,6 +55,10 @@ export interface Shell {
   listen(listener: (change: Change) => void): () => void;
   /** Offers actions, asked for anew at each use, until the answer is called. */
   offer(actions: () => readonly Action[]): () => void;
+  /** Offers what can be found by name, for when there is too much to offer it all. */
+  offerSearch(search: ActionSearch): () => void;
+  /** Opens the pane that says what was lost or repaired while reading, and what is held. */
+  showProblems(): void;
   /** Says something in passing: "Link copied". */
   say(text: string): void;
 }

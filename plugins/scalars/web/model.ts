@@ -219,6 +219,27 @@ export function grouped(tags: readonly Tag[]): TagGroup[] {
   return Array.from(groups, ([name, members]) => ({ name, tags: members }));
 }
 
+/** A section of cards: the tags of a group, which stand together in the list. */
+export interface TagSection {
+  readonly name: string;
+  readonly label: string;
+  /** How many tags it has, and the place of the first in the list. */
+  readonly count: number;
+  readonly first: number;
+}
+
+export function sectionsOf(
+  groups: readonly { readonly prefix: string; readonly tags: number }[],
+): TagSection[] {
+  let first = 0;
+  return groups.map(({ prefix, tags }) => {
+    const label = prefix || (groups.length > 1 ? 'no prefix' : 'all');
+    const section = { name: prefix, label, count: tags, first };
+    first += tags;
+    return section;
+  });
+}
+
 /** Where the pointer is, in which card: the others show it too when they have the same axis. */
 export interface Crosshair {
   readonly tag: string;

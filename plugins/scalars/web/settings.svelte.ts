@@ -108,6 +108,10 @@ export function createSettings() {
     toggleSection: (section: string) => {
       url.toggleIn('closed', section);
     },
+    /** Whether any card is to be as wide as the pane. */
+    get hasWide() {
+      return wide.length > 0;
+    },
     isWide: (tag: string) => wide.includes(tag),
     toggleWide: (tag: string) => {
       url.toggleIn('wide', tag);

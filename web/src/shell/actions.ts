@@ -1,15 +1,29 @@
 // What the user can do, gathered from the shell and the dashboard that is open. The keyboard, the
 // palette and the help sheet all read it here.
-import type { Action } from '../plugin';
+import type { Action, ActionSearch } from '../plugin';
 
 export class Actions {
   #offers: readonly (() => readonly Action[])[] = [];
+  #searches: readonly ActionSearch[] = [];
 
   offer(actions: () => readonly Action[]): () => void {
     this.#offers = [...this.#offers, actions];
     return () => {
       this.#offers = this.#offers.filter((other) => other !== actions);
     };
+  }
+
+  offerSearch(search: ActionSearch): () => void {
+    this.#searches = [...this.#searches, search];
+    return () => {
+      this.#searches = this.#searches.filter((other) => other !== search);
+    };
+  }
+
+  /** What is not in `all`, because there is too much of it. */
+  async search(text: string, signal: AbortSignal): Promise<readonly Action[]> {
+    const found = await Promise.all(this.#searches.map((search) => search(text, signal)));
+    return found.flat();
   }
 
   all(): readonly Action[] {

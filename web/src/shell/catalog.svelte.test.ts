@@ -9,7 +9,6 @@ const server = vi.hoisted(() => ({
   runs: (): Promise<unknown> => Promise.reject(new Error('none')),
 }));
 vi.mock('../api/catalog', () => ({
-  maxListed: 10_000,
   getEnvironment: () => server.environment(),
   getRuns: () => server.runs(),
 }));
@@ -28,12 +27,16 @@ async function started(
   const answer = (generation: number | undefined) =>
     generation === undefined
       ? Promise.reject(new Error('No.'))
-      : Promise.resolve({ generation, runs: [], plugins: [] });
+      : Promise.resolve({ generation, total: 0, matching: 0, items: [], plugins: [] });
   server.environment = () => answer(environment);
   server.runs = () => answer(runs);
   const start = vi.spyOn(live, 'start').mockReturnValue(() => undefined);
   stop = $effect.root(() => {
-    createCatalog(() => ({ text: '', plain: false }));
+    createCatalog(() => ({
+      question: { filter: '', order: 'auto' },
+      length: 60,
+      hashes: undefined,
+    }));
   });
   flushSync();
   await vi.waitFor(() => {

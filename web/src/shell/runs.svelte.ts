@@ -1,50 +1,87 @@
 // The run list as state: what passes the filter, what is selected, which colour each has. It is the
 // same object for the list, the palette and every dashboard.
-import type { Run } from '../api/catalog';
-import type { ShownRun } from '../plugin';
+import { getRuns, type Run, type RunsOrder } from '../api/catalog';
+import type { Action, ShownRun } from '../plugin';
 import { encodeText } from '../url';
 import { url } from '../url.svelte';
 import { noColor, rememberingColors, slotCount } from '../widgets/colors';
 import { shortened } from '../widgets/names';
-import { parseSearch } from '../widgets/search';
+import { parseSearch, toServerFilter } from '../widgets/search';
+import type { Catalog, RunsView } from './catalog.svelte';
 import * as selection from './selection';
 import { theme } from './theme.svelte';
 
-export type Order = 'name' | 'newest';
+/** Of a long list the palette offers so many, of those that match. */
+const maxFound = 60;
 
-export function createRuns(all: () => readonly Run[]) {
+// A broken expression matches everything, as if it were not there.
+function serverFilter(): string {
+  const filter = url.text('filter');
+  const isPlain = url.list('plain').includes('runs');
+  return parseSearch(filter, isPlain).error === undefined ? toServerFilter(filter, isPlain) : '';
+}
+
+function orderInAddress(): RunsOrder | undefined {
+  const order = url.get('order');
+  return order === 'newest' || order === 'name' ? order : undefined;
+}
+
+// Words by themselves: a change of the address elsewhere is none of the selection.
+function selectionKeys(): selection.SelectionKeys {
+  return { runs: url.get('runs'), only: url.get('only'), hide: url.get('hide') };
+}
+
+/** What of a long list of runs the address asks for. */
+export function runsView(): RunsView {
+  const keys = selectionKeys();
+  return {
+    question: { filter: serverFilter(), order: orderInAddress() ?? 'auto' },
+    length: selection.neededLength(keys),
+    hashes: keys.only === undefined ? undefined : selection.hashesOf(keys.only),
+  };
+}
+
+export function createRuns(catalog: Catalog) {
+  const list = catalog.runs;
+  const held = $derived(list.head?.items ?? []);
+  const total = $derived(list.head?.total ?? 0);
   const filter = $derived(url.text('filter'));
   const isPlain = $derived(url.list('plain').includes('runs'));
-  const order = $derived<Order>(url.get('order') === 'newest' ? 'newest' : 'name');
-
-  const ordered = $derived(
-    order === 'newest'
-      ? all().toSorted((a, b) => (b.start_time ?? -Infinity) - (a.start_time ?? -Infinity))
-      : all(),
-  );
   const search = $derived(parseSearch(filter, isPlain));
-  const matching = $derived(ordered.filter(({ name }) => search.matches(name)));
-  const matchingNames = $derived(matching.map(({ name }) => name));
-  // Words by themselves: a change of the address elsewhere is none of the selection.
+  const order = $derived(orderInAddress() ?? list.head?.order ?? 'name');
+
+  const matching = $derived(
+    catalog.isLong ? held : held.filter(({ name }) => search.matches(name)),
+  );
+  const count = $derived(catalog.isLong ? (list.head?.matching ?? 0) : matching.length);
   const which = $derived(url.get('runs'));
   const only = $derived(url.get('only'));
   const hide = $derived(url.get('hide'));
   const keys = $derived({ runs: which, only, hide });
-  const selected = $derived(selection.selected(matchingNames, keys));
-  const names = $derived(shortened(all().map(({ name }) => name)));
+  const picked = $derived(only === undefined ? undefined : catalog.picked);
+  const listed = $derived<selection.Listed>({
+    names: matching.map(({ name }) => name),
+    count,
+    picked: picked?.map(({ name }) => name),
+  });
+  const selected = $derived(selection.selected(listed, keys));
+  const names = $derived(
+    catalog.isLong
+      ? { prefix: list.head?.sharedPrefix ?? '', suffix: list.head?.sharedSuffix ?? '' }
+      : shortened(held.map(({ name }) => name)),
+  );
 
   // While there are colours for all, a run's colour does not even depend on what is selected.
   const colorsOf = rememberingColors();
-  const colored = $derived(
-    all().length <= slotCount ? all().map(({ name }) => name) : [...selected],
-  );
+  const colored = $derived(total <= slotCount ? held.map(({ name }) => name) : [...selected]);
   const colors = $derived(colorsOf(colored, theme.shown));
 
   // The same object as long as it says the same: the list is fetched anew while runs grow, and the
   // cards would be drawn anew each time.
   let lastShown: readonly ShownRun[] = [];
   const shown = $derived.by(() => {
-    const next = matchingNames
+    const next = selection
+      .heldNames(listed)
       .filter((name) => selected.has(name))
       .map((name) => ({
         name,
@@ -63,12 +100,46 @@ export function createRuns(all: () => readonly Run[]) {
     url.set({ ...next }, merge);
   };
 
-  return {
-    get all() {
-      return all();
+  const toAction = ({ name }: Run): Action => ({
+    label: name,
+    group: 'run',
+    run: () => {
+      choose(selection.isolated(name, listed, keys));
     },
-    get matching() {
+  });
+
+  return {
+    /** What the palette finds: "only this run". */
+    search: async (text: string, signal: AbortSignal): Promise<readonly Action[]> => {
+      if (!catalog.isLong) return held.map(toAction);
+      const question = { filter: toServerFilter(text, true), order: 'auto' } as const;
+      return (await getRuns(question, 0, maxFound, signal)).items.map(toAction);
+    },
+    /** How many runs there are, and how many of them pass the filter. */
+    get total() {
+      return total;
+    },
+    get count() {
+      return count;
+    },
+    /** The beginning of the list, of what passes the filter. */
+    get first(): readonly Run[] {
       return matching;
+    },
+    /** Whether there are more runs than the page holds. */
+    get isLong() {
+      return catalog.isLong;
+    },
+    /** The run at this place of the list, if it is held. */
+    at: (place: number): Run | undefined => (catalog.isLong ? list.at(place) : matching[place]),
+    look: list.look,
+    /** Whether runs are left out only because there are so many. */
+    get isCapped() {
+      return selection.isCapped(listed, keys);
+    },
+    /** Whether as many are drawn as ever can be. */
+    get isMost() {
+      return which === 'all';
     },
     get shown() {
       return shown;
@@ -83,7 +154,8 @@ export function createRuns(all: () => readonly Run[]) {
       return isPlain;
     },
     get error() {
-      return search.error;
+      // The server knows expressions of another kind: it has no look-around, for one.
+      return search.error ?? (catalog.isLong && filter !== '' ? list.error?.message : undefined);
     },
     get order() {
       return order;
@@ -105,13 +177,13 @@ export function createRuns(all: () => readonly Run[]) {
     colorOf: (name: string) => colors.get(name),
     /** Changes that follow one another with the same `merge` are one step for undo. */
     toggle: (name: string, merge?: string) => {
-      choose(selection.toggled(name, matchingNames, keys), merge);
+      choose(selection.toggled(name, listed, keys), merge);
     },
     only: (name: string, merge?: string) => {
-      choose(selection.isolated(name, matchingNames, keys), merge);
+      choose(selection.isolated(name, listed, keys), merge);
     },
     selectAll: () => {
-      choose(selection.everything(matching.length));
+      choose(selection.everything(count));
     },
     selectNone: () => {
       choose(selection.nothing);
@@ -122,8 +194,8 @@ export function createRuns(all: () => readonly Run[]) {
     togglePlain: () => {
       url.toggleIn('plain', 'runs');
     },
-    setOrder: (next: Order) => {
-      url.set({ order: next === 'name' ? undefined : next });
+    setOrder: (next: RunsOrder) => {
+      url.set({ order: next });
     },
   };
 }

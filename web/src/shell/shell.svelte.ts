@@ -6,7 +6,7 @@ import { plugins } from '../plugins';
 import { url } from '../url.svelte';
 import { Actions } from './actions';
 import { createCatalog } from './catalog.svelte';
-import { createRuns } from './runs.svelte';
+import { createRuns, runsView } from './runs.svelte';
 import { theme } from './theme.svelte';
 
 export type Panel = 'palette' | 'help' | 'problems' | 'runs';
@@ -15,11 +15,8 @@ const sayMs = 4_000;
 
 /** To be made while the root component is. */
 export function createShell() {
-  const catalog = createCatalog(() => ({
-    text: url.text('filter'),
-    plain: url.list('plain').includes('runs'),
-  }));
-  const runs = createRuns(() => catalog.runs?.runs ?? []);
+  const catalog = createCatalog(runsView);
+  const runs = createRuns(catalog);
   const actions = new Actions();
 
   let panel = $state<Panel | undefined>();
@@ -41,7 +38,7 @@ export function createShell() {
       return runs.shown;
     },
     get runCount() {
-      return runs.all.length;
+      return runs.total;
     },
     get highlightedRun() {
       return runs.hovered;
@@ -51,6 +48,8 @@ export function createShell() {
     },
     listen: (listener) => live.listen(listener),
     offer: (more) => actions.offer(more),
+    offerSearch: (search) => actions.offerSearch(search),
+    showProblems: () => (panel = 'problems'),
     say,
   };
 
@@ -105,6 +104,7 @@ export function createShell() {
     ];
   }
   actions.offer(ownActions);
+  actions.offerSearch(runs.search);
 
   function focusRunFilter(): void {
     if (matchMedia('(max-width: 700px)').matches) panel = 'runs';

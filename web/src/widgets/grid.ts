@@ -3,8 +3,10 @@
 
 export interface GridSection {
   readonly name: string;
-  /** The cards' keys; empty when the section is closed. */
-  readonly cards: readonly string[];
+  /** How many cards it shows; 0 when it is closed. */
+  readonly cards: number;
+  /** Which of them are as wide as the pane, ascending. */
+  readonly wide: readonly number[];
 }
 
 export interface Box {
@@ -14,17 +16,34 @@ export interface Box {
   readonly height: number;
 }
 
+/** A heading, or the card at a place of a section. */
 export type Placed = Box &
   (
-    | { readonly kind: 'section'; readonly key: string; readonly index: number }
-    | { readonly kind: 'card'; readonly key: string }
+    | { readonly kind: 'section'; readonly section: number }
+    | { readonly kind: 'card'; readonly section: number; readonly place: number }
   );
 
+/** Cards of a section that stand in rows of the same kind. */
+interface Stretch {
+  readonly first: number;
+  readonly count: number;
+  readonly isWide: boolean;
+  readonly left: number;
+  readonly top: number;
+}
+
+interface Laid extends Box {
+  readonly stretches: readonly Stretch[];
+  /** Where its cards end. */
+  readonly bottom: number;
+}
+
 export interface Grid {
-  /** In reading order. */
-  readonly placed: readonly Placed[];
+  readonly sections: readonly Laid[];
   readonly height: number;
   readonly columns: number;
+  readonly card: { readonly width: number; readonly height: number };
+  readonly wide: { readonly width: number; readonly height: number };
 }
 
 /** What `bind:this` gives of a CardGrid. */
@@ -33,8 +52,8 @@ export interface GridHandle {
   readonly current: () => string | undefined;
   /** Moves the focus to the card `by` places further on. */
   readonly move: (by: number) => void;
-  /** Scrolls to the card and gives it the focus. */
-  readonly show: (key: string) => void;
+  /** Scrolls to the card at this place and gives it the focus. */
+  readonly show: (section: number, place: number) => void;
 }
 
 export const sectionHeight = 34;
@@ -44,11 +63,7 @@ const maxColumns = 4;
 const maxCardHeight = 520;
 
 /** `width` is that of the pane less its padding. */
-export function layOut(
-  sections: readonly GridSection[],
-  width: number,
-  isWide: (key: string) => boolean,
-): Grid {
+export function layOut(sections: readonly GridSection[], width: number): Grid {
   const columns = Math.max(
     1,
     Math.min(maxColumns, Math.floor((width + gap) / (minCardWidth + gap))),
@@ -57,7 +72,7 @@ export function layOut(
   const cardHeight = Math.round(Math.min(340, Math.max(226, cardWidth * 0.6)));
   const wideHeight = Math.round(Math.min(maxCardHeight, Math.max(cardHeight, width * 0.4)));
 
-  const placed: Placed[] = [];
+  const laid: Laid[] = [];
   let top = 0;
   // Small sections share a row, each with its heading above its own cards.
   let column = 0;
@@ -65,68 +80,79 @@ export function layOut(
     if (column > 0) top += sectionHeight + cardHeight + gap;
     column = 0;
   };
-  sections.forEach(({ name, cards }, index) => {
-    const isSmall = cards.length > 0 && cards.length < columns && !cards.some(isWide);
-    if (!isSmall || column + cards.length > columns) endRow();
+  for (const { cards, wide } of sections) {
+    const isSmall = cards > 0 && cards < columns && wide.length === 0;
+    if (!isSmall || column + cards > columns) endRow();
     const left = column * (cardWidth + gap);
-    const span = isSmall ? cards.length * (cardWidth + gap) - gap : width;
-    placed.push({
-      kind: 'section',
-      key: name,
-      index,
-      left,
-      top,
-      width: span,
-      height: sectionHeight,
-    });
+    const heading = { left, top, height: sectionHeight };
     if (isSmall) {
-      cards.forEach((key, i) => {
-        const box = { left: left + i * (cardWidth + gap), top: top + sectionHeight };
-        placed.push({ kind: 'card', key, ...box, width: cardWidth, height: cardHeight });
-      });
-      column += cards.length;
-      return;
+      const stretch = { first: 0, count: cards, isWide: false, left, top: top + sectionHeight };
+      const bottom = stretch.top + cardHeight;
+      const span = cards * (cardWidth + gap) - gap;
+      laid.push({ ...heading, width: span, stretches: [stretch], bottom });
+      column += cards;
+      continue;
     }
-
     top += sectionHeight;
-    let place = 0;
-    for (const key of cards) {
-      if (isWide(key)) {
-        if (place > 0) top += cardHeight + gap;
-        placed.push({ kind: 'card', key, left: 0, top, width, height: wideHeight });
-        top += wideHeight + gap;
-        place = 0;
-      } else {
-        const at = { left: place * (cardWidth + gap), top };
-        placed.push({ kind: 'card', key, ...at, width: cardWidth, height: cardHeight });
-        place = (place + 1) % columns;
-        if (place === 0) top += cardHeight + gap;
-      }
+    const stretches: Stretch[] = [];
+    const add = (first: number, count: number, isWide: boolean) => {
+      if (count === 0) return;
+      stretches.push({ first, count, isWide, left: 0, top });
+      top += isWide ? wideHeight + gap : Math.ceil(count / columns) * (cardHeight + gap);
+    };
+    let next = 0;
+    for (const place of wide) {
+      add(next, place - next, false);
+      add(place, 1, true);
+      next = place + 1;
     }
-    if (place > 0) top += cardHeight + gap;
-  });
+    add(next, Math.max(0, cards - next), false);
+    laid.push({ ...heading, width, stretches, bottom: top });
+  }
   endRow();
-  return { placed, height: top, columns };
+  return {
+    sections: laid,
+    height: top,
+    columns,
+    card: { width: cardWidth, height: cardHeight },
+    wide: { width, height: wideHeight },
+  };
 }
 
-/** What reaches into the stretch from `from` to `to`. */
+function boxIn(grid: Grid, stretch: Stretch, index: number): Box {
+  if (stretch.isWide) return { left: 0, top: stretch.top, ...grid.wide };
+  const { width, height } = grid.card;
+  const left = stretch.left + (index % grid.columns) * (width + gap);
+  const top = stretch.top + Math.floor(index / grid.columns) * (height + gap);
+  return { left, top, width, height };
+}
+
+/** Where the card at this place of a section stands. */
+export function boxOf(grid: Grid, section: number, place: number): Box | undefined {
+  const stretch = grid.sections[section]?.stretches.find(
+    ({ first, count }) => first <= place && place < first + count,
+  );
+  return stretch && boxIn(grid, stretch, place - stretch.first);
+}
+
+/** What reaches into the stretch from `from` to `to`, in reading order. */
 export function inSight(grid: Grid, from: number, to: number): readonly Placed[] {
-  const { placed } = grid;
-  // Tops grow, but for headings of sections that share a row, and no box is taller than the
-  // tallest: start far enough above, end far enough below.
-  const start = from - maxCardHeight - sectionHeight;
-  let low = 0;
-  let high = placed.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((placed[middle]?.top ?? Infinity) < start) low = middle + 1;
-    else high = middle;
-  }
+  const isIn = ({ top, height }: Box) => top < to && top + height > from;
   const found: Placed[] = [];
-  for (let i = low; i < placed.length; ++i) {
-    const one = placed[i];
-    if (!one || one.top >= to + sectionHeight) break;
-    if (one.top < to && one.top + one.height > from) found.push(one);
-  }
+  grid.sections.forEach(({ stretches, bottom, ...heading }, section) => {
+    if (heading.top >= to || bottom <= from) return;
+    if (isIn(heading)) found.push({ ...heading, kind: 'section', section });
+    for (const stretch of stretches) {
+      const rowHeight = (stretch.isWide ? grid.wide : grid.card).height + gap;
+      const columns = stretch.isWide ? 1 : grid.columns;
+      const firstRow = Math.max(0, Math.floor((from - stretch.top) / rowHeight));
+      const lastRow = Math.floor((to - stretch.top) / rowHeight);
+      const end = Math.min(stretch.count, (lastRow + 1) * columns);
+      for (let i = firstRow * columns; i < end; ++i) {
+        const box = boxIn(grid, stretch, i);
+        if (isIn(box)) found.push({ ...box, kind: 'card', section, place: stretch.first + i });
+      }
+    }
+  });
   return found;
 }

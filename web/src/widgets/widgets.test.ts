@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { inSight, layOut, sectionHeight } from './grid';
+import {
+  boxOf,
+  inSight,
+  layOut,
+  sectionHeight,
+  type Grid,
+  type GridSection,
+  type Placed,
+} from './grid';
 import { pieces, shortened } from './names';
 import { fitness, parseSearch, toServerFilter } from './search';
 
@@ -79,11 +87,26 @@ describe('names', () => {
 });
 
 describe('the grid', () => {
-  const sections = [
-    { name: 'train', cards: ['a', 'b', 'c', 'd'] },
-    { name: 'val', cards: [] },
-  ];
-  const none = () => false;
+  const section = (name: string, cards: number, wide: readonly number[] = []) => ({
+    name,
+    cards,
+    wide,
+  });
+  const sections = [section('train', 4), section('val', 0)];
+  /** Everything, heading by heading and card by card. */
+  const all = (grid: Grid, of: readonly GridSection[]): Placed[] =>
+    of.flatMap(({ cards }, i) => {
+      const laid = grid.sections[i];
+      if (!laid) return [];
+      const { left, top, width, height } = laid;
+      const heading = { kind: 'section', section: i, left, top, width, height } as const;
+      const places = Array.from({ length: cards }, (_, place) => {
+        const box = boxOf(grid, i, place);
+        if (!box) throw new Error(`no card ${place}`);
+        return { kind: 'card', section: i, place, ...box } as const;
+      });
+      return [heading, ...places];
+    });
 
   test.each([
     [390 - 24, 1],
@@ -92,34 +115,31 @@ describe('the grid', () => {
     [5000, 4],
     [10, 1],
   ])('has as many columns in %d px as fit: %d', (width, columns) => {
-    expect(layOut(sections, width, none).columns).toBe(columns);
+    expect(layOut(sections, width).columns).toBe(columns);
   });
 
   test('fills rows and keeps closed sections as headings', () => {
-    const { placed } = layOut(sections, 1000, none);
-    const tops = placed.map(({ key, left, top }) => [key, left > 0, top] as const);
-    expect(tops.map(([key]) => key)).toEqual(['train', 'a', 'b', 'c', 'd', 'val']);
-    expect(tops[1]?.[2]).toBe(sectionHeight);
-    expect(tops[2]).toEqual(['b', true, sectionHeight]);
-    expect(tops[3]?.[2]).toBeGreaterThan(sectionHeight);
+    const grid = layOut(sections, 1000);
+    const placed = all(grid, sections);
+    expect(placed.map(({ kind }) => kind).join(' ')).toBe('section card card card card section');
+    expect(placed[1]?.top).toBe(sectionHeight);
+    expect(placed[2]).toMatchObject({ place: 1, top: sectionHeight });
+    expect(placed[2]?.left).toBeGreaterThan(0);
+    expect(placed[3]?.top).toBeGreaterThan(sectionHeight);
+    expect(placed[5]?.top).toBeGreaterThan(placed[4]?.top ?? Infinity);
   });
 
   test('gives an expanded card a row of its own', () => {
-    const { placed } = layOut(sections, 1000, (key) => key === 'b');
-    const byKey = new Map(placed.map((one) => [one.key, one]));
-    expect(byKey.get('b')?.width).toBe(1000);
-    expect(byKey.get('b')?.top).toBeGreaterThan(byKey.get('a')?.top ?? 0);
-    expect(byKey.get('c')?.top).toBeGreaterThan(byKey.get('b')?.top ?? 0);
+    const grid = layOut([section('train', 4, [1])], 1000);
+    expect(boxOf(grid, 0, 1)?.width).toBe(1000);
+    expect(boxOf(grid, 0, 1)?.top).toBeGreaterThan(boxOf(grid, 0, 0)?.top ?? Infinity);
+    expect(boxOf(grid, 0, 2)?.top).toBeGreaterThan(boxOf(grid, 0, 1)?.top ?? Infinity);
+    expect(boxOf(grid, 0, 4)).toBeUndefined();
   });
 
   test('lets small sections share a row', () => {
-    const small = [
-      { name: 'one', cards: ['a'] },
-      { name: 'two', cards: ['b'] },
-      { name: 'three', cards: ['c'] },
-      { name: 'four', cards: ['d', 'e', 'f'] },
-    ];
-    const { placed } = layOut(small, 1100, none);
+    const small = [section('one', 1), section('two', 1), section('three', 1), section('four', 3)];
+    const placed = all(layOut(small, 1100), small);
     const headings = placed.filter(({ kind }) => kind === 'section');
     expect(headings.map(({ top }) => top === 0)).toEqual([true, true, true, false]);
     expect(new Set(headings.slice(0, 3).map(({ left }) => left)).size).toBe(3);
@@ -128,15 +148,19 @@ describe('the grid', () => {
   });
 
   test('finds exactly what is in sight', () => {
-    const cards = Array.from({ length: 500 }, (_, i) => `card-${i}`);
-    const several = Array.from({ length: 200 }, (_, i) => ({
-      name: `s-${i}`,
-      cards: cards.slice(0, (i * 7) % 5).map((card) => `${card}-${i}`),
-    }));
-    const grid = layOut([...several, { name: 'big', cards }], 1000, (key) => key.endsWith('7'));
-    for (const from of [0, 100, 5000, grid.height - 10]) {
-      const slow = grid.placed.filter((one) => one.top < from + 800 && one.top + one.height > from);
+    const several = Array.from({ length: 200 }, (_, i) => section(`s-${i}`, (i * 7) % 5));
+    const wide = Array.from({ length: 50 }, (_, i) => 10 * i + 7);
+    const many = [...several, section('big', 500, wide), section('end', 30)];
+    const grid = layOut(many, 1000);
+    const placed = all(grid, many);
+    for (let from = -500; from < grid.height + 500; from += 333) {
+      const slow = placed.filter((one) => one.top < from + 800 && one.top + one.height > from);
       expect(inSight(grid, from, from + 800)).toEqual(slow);
     }
+  });
+
+  test('of a million cards is laid out at once', () => {
+    const grid = layOut([section('all', 1_000_000)], 1400);
+    expect(inSight(grid, grid.height - 800, grid.height).length).toBeLessThan(40);
   });
 });
