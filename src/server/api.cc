@@ -212,6 +212,12 @@ std::vector<uint64_t> CoreApi::CountSeries() {
   return counts;
 }
 
+void CoreApi::KeepUp() {
+  tags_.KeepUp();
+  const auto snapshot = snapshots_.Load();
+  if (snapshot->progress.is_complete) orders_.For(*snapshot);
+}
+
 Result<Response> CoreApi::Environment(const Request&) {
   const auto snapshot = snapshots_.Load();
   const std::vector<uint64_t> series = CountSeries();

@@ -28,7 +28,7 @@ class CoreApi {
 
   // To be called after each publication, from one thread at a time: what takes long is done here
   // and not while a request waits.
-  void KeepUp() { tags_.KeepUp(); }
+  void KeepUp();
   // Another one when a tag came or went, or is called something else.
   uint64_t tags_revision() const { return tags_.revision(); }
 
