@@ -1,7 +1,7 @@
 // Which runs are drawn, as the address says it: `only=a,b`, or `hide=a,b`, or neither. Unless the
-// user said otherwise (`runs=all`), at most 60 are: the first of the list that pass the filter. More
-// than 300 are never drawn at once: nobody could tell them apart, and a page of a dozen charts would
-// hold hundreds of megabytes.
+// user said otherwise (`runs=all`), at most 60 are: the first of the list that pass the filter.
+// More than 300 are never drawn at once: nobody could tell them apart, and a page of a dozen charts
+// would hold hundreds of megabytes.
 import { hashName } from '../widgets/colors';
 import { decodeList, encodeList } from '../url';
 
