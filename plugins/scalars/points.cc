@@ -65,19 +65,21 @@ bool ScalarPoints::Hides(const Segment& segment) const {
 
 void ScalarPoints::Count() {
   bool has_type = false;
+  const auto buffer = std::make_unique<ScalarBuffer>();
   for (const Segment& segment : segments_) {
     if (segment.begin == segment.end) continue;
     const ScalarColumnView& column = series_.strands[segment.strand].scalars;
     auto [block_index, first_ordinal] = column.Find(segment.begin);
     for (; first_ordinal < segment.end; ++block_index) {
-      const ScalarSpan block = column.block(block_index);
+      const uint32_t count = column.count(block_index);
       const uint64_t from = std::max(segment.begin, first_ordinal) - first_ordinal;
-      const uint64_t to = std::min<uint64_t>(segment.end - first_ordinal, block.size());
-      const ScalarType type = TypeOf(block.type);
+      const uint64_t to = std::min<uint64_t>(segment.end - first_ordinal, count);
+      const ScalarType type = TypeOf(column.type(block_index));
       type_ = !has_type || type == type_ ? type : ScalarType::kMixed;
       has_type = true;
       uint64_t superseded = 0;
       if (segment.has_superseded_from) {
+        const ScalarSpan block = column.Read(block_index, *buffer, kSteps);
         superseded = static_cast<uint64_t>(
             std::count_if(block.steps.begin() + static_cast<ptrdiff_t>(from),
                           block.steps.begin() + static_cast<ptrdiff_t>(to),
@@ -85,7 +87,7 @@ void ScalarPoints::Count() {
       }
       superseded_count_ += superseded;
       visible_count_ += to - from - (Hides(segment) ? superseded : 0);
-      first_ordinal += block.size();
+      first_ordinal += count;
     }
   }
 }
@@ -107,7 +109,7 @@ bool PointCursor::Next() {
   do {
     if (!is_inside_ && !EnterSegment()) return false;
     const Segment& segment = points_.segments_[segment_];
-    const ScalarSpan block = points_.series_.strands[segment.strand].scalars.block(block_);
+    const ScalarSpan block = points_.series_.strands[segment.strand].scalars.Read(block_, *buffer_);
     const uint64_t from = std::max(segment.begin, block_first_ordinal_);
     const uint64_t to = std::min(segment.end, block_first_ordinal_ + block.size());
     Fill(segment, block, from - block_first_ordinal_, to - block_first_ordinal_);
@@ -166,7 +168,7 @@ ExactPoint PointReader::Read(uint64_t index) {
   if (!has_block) {
     const ScalarColumnView& column = points_.series_.strands[segment.strand].scalars;
     const auto place = column.Find(ordinal);
-    block_ = column.block(place.block);
+    block_ = column.Read(place.block, *buffer_);
     block_first_ordinal_ = place.first_ordinal;
     block_segment_ = segment_;
   }

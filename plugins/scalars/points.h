@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -79,6 +80,7 @@ class PointCursor {
   bool is_inside_ = false;  // Of a segment; the next two then say where.
   size_t block_ = 0;
   uint64_t block_first_ordinal_ = 0;
+  std::unique_ptr<ScalarBuffer> buffer_ = std::make_unique<ScalarBuffer>();
   std::vector<uint64_t> indices_;
   std::vector<int64_t> steps_;
   std::vector<double> wall_times_;
@@ -107,6 +109,7 @@ class PointReader {
   const ScalarPoints& points_;
   size_t segment_ = 0;
   uint64_t segment_first_index_ = 0;
+  std::unique_ptr<ScalarBuffer> buffer_ = std::make_unique<ScalarBuffer>();
   ScalarSpan block_;
   uint64_t block_first_ordinal_ = 0;
   size_t block_segment_ = SIZE_MAX;  // The segment that block_ was read for.

@@ -92,8 +92,9 @@ json PointsOf(const Series& series) {
   for (const Segment& segment : FindCompatSegments(series)) {
     const ScalarColumnView& view = series.strands[segment.strand].scalars;
     uint64_t ordinal = 0;
+    ScalarBuffer buffer;
     for (size_t b = 0; b < view.block_count(); ++b) {
-      const ScalarSpan block = view.block(b);
+      const ScalarSpan block = view.Read(b, buffer);
       for (size_t i = 0; i < block.size(); ++i, ++ordinal) {
         if (ordinal < segment.begin || ordinal >= segment.end) continue;
         if (segment.has_superseded_from && block.steps[i] >= segment.superseded_from) continue;

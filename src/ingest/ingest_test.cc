@@ -302,8 +302,9 @@ TEST_P(IngestLiveTest, AFileThatAnotherProcessWrites) {
   const Snapshot& snapshot = *cell_.Load();
   int64_t step = 0;
   const ScalarColumnView& view = snapshot.FindSeries("run", "loss")->strands[0].scalars;
+  ScalarBuffer buffer;
   for (size_t b = 0; b < view.block_count(); ++b) {
-    for (const int64_t s : view.block(b).steps) ASSERT_EQ(s, step++);
+    for (const int64_t s : view.Read(b, buffer).steps) ASSERT_EQ(s, step++);
   }
   EXPECT_TRUE(WaitFor([&](const Snapshot&) {
     return !stats_.Get().contains(Stat::kRecordTruncated);  // Taken back at the end.

@@ -350,7 +350,8 @@ TEST_F(RunLoaderTest, KeepsTheGoodValuesOfAnEvent) {
   EXPECT_EQ(observer_.run->series.size(), 3u);
   EXPECT_EQ(Steps("a"), Range(3, 3));
   EXPECT_EQ(Steps("b"), Range(3, 3));
-  EXPECT_EQ(observer_.run->Find("g")->strands[0].scalars.block(0).float64[0], 0.1);
+  ScalarBuffer buffer;
+  EXPECT_EQ(observer_.run->Find("g")->strands[0].scalars.Read(0, buffer).float64[0], 0.1);
   EXPECT_EQ(Count(Stat::kValueUnreadable), 2u);
   EXPECT_EQ(Count(Stat::kScalarNotSingle), 2u);
   EXPECT_EQ(Count(Stat::kScalarWithoutValue), 1u);
@@ -426,7 +427,9 @@ TEST_F(RunLoaderTest, KeepsWallTimesThatAreNoTimes) {
   file.At(5).Scalar("loss", 2, 1);
   Load(file.bytes());
   EXPECT_EQ(Steps(), Range(0, 2));
-  EXPECT_TRUE(std::isnan(observer_.run->Find("loss")->strands[0].scalars.block(0).wall_times[1]));
+  ScalarBuffer buffer;
+  const ScalarColumnView& column = observer_.run->Find("loss")->strands[0].scalars;
+  EXPECT_TRUE(std::isnan(column.Read(0, buffer).wall_times[1]));
   EXPECT_EQ(Count(Stat::kNonFiniteWallTime), 1u);
   EXPECT_EQ(observer_.run->files[0].first_wall_time, 5);
 }

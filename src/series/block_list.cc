@@ -4,23 +4,36 @@
 #include <new>
 
 namespace stepscope {
+namespace {
+
+constexpr size_t kMaxSummaryPiece = 64;
+
+}  // namespace
 
 BlockList::~BlockList() {
-  for (uint32_t i = 0; i < size_; ++i) ::operator delete(entries_[i].bytes);
+  for (uint32_t i = 0; i < size_; ++i) {
+    if (!entries_[i].is_mapped) ::operator delete(entries_[i].bytes);
+  }
 }
 
-const BlockEntry& BlockList::Add(uint64_t first_ordinal, uint32_t capacity, size_t bytes_per_point,
-                                 uint8_t type) {
+const BlockEntry& BlockList::Add(BlockEntry entry) {
   if (size_ == capacity_) Grow();
-  const size_t bytes = capacity * bytes_per_point;
-  BlockEntry& entry = entries_[size_++];
-  entry = {static_cast<std::byte*>(::operator new(bytes)), first_ordinal, capacity, type};
-  memory_bytes_ += bytes;
-  return entry;
+  if (!entry.is_mapped) memory_bytes_ += entry.size_bytes;
+  return entries_[size_++] = entry;
+}
+
+BlockSummary& BlockList::AddSummary() {
+  if (summaries_used_ == summaries_capacity_) {
+    summaries_capacity_ = std::clamp<size_t>(2 * summaries_capacity_, 1, kMaxSummaryPiece);
+    summaries_used_ = 0;
+    summaries_.push_back(std::make_unique<BlockSummary[]>(summaries_capacity_));
+    memory_bytes_ += summaries_capacity_ * sizeof(BlockSummary);
+  }
+  return summaries_.back()[summaries_used_++];
 }
 
 void BlockList::Grow() {
-  const uint32_t capacity = std::max<uint32_t>(2, capacity_ * 2);
+  const uint32_t capacity = std::max<uint32_t>(1, capacity_ * 2);
   auto larger = std::make_unique<BlockEntry[]>(capacity);
   std::copy_n(entries_.get(), size_, larger.get());
   if (entries_) outgrown_.push_back(std::move(entries_));
@@ -29,10 +42,7 @@ void BlockList::Grow() {
   memory_bytes_ += capacity * sizeof(BlockEntry);
 }
 
-uint32_t NextBlockCapacity(uint32_t used) {
-  return used == 0 ? BlockList::kFirstCapacity
-                   : std::min<uint32_t>(4 * used, BlockList::kMaxCapacity);
-}
+std::byte* AllocateBlock(size_t bytes) { return static_cast<std::byte*>(::operator new(bytes)); }
 
 size_t FindBlock(const BlockEntry* entries, size_t count, uint64_t ordinal) {
   const BlockEntry* const after =

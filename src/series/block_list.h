@@ -1,5 +1,5 @@
-// The memory behind a column: blocks that never move, and the directory that finds them. Private to
-// this room.
+// The blocks of a column, which never move, and the directory that finds them. Private to this
+// room.
 #pragma once
 
 #include <cstddef>
@@ -7,13 +7,18 @@
 #include <memory>
 #include <vector>
 
+#include "series/block.h"
+
 namespace stepscope {
 
 struct BlockEntry {
   std::byte* bytes = nullptr;  // Aligned for any number; laid out by the column.
   uint64_t first_ordinal = 0;  // Of the block's first point in the column.
-  uint32_t capacity = 0;       // Points that fit.
-  uint8_t type = 0;            // The column's business.
+  const BlockSummary* summary = nullptr;
+  uint32_t capacity = 0;  // Points that fit, or that it has once it is sealed.
+  uint32_t size_bytes = 0;
+  ValueType type = ValueType::kFloat32;
+  bool is_mapped = false;  // Bytes and summary belong to somebody else.
 };
 
 // Owns blocks and every directory that ever listed them, because a view walks the directory that
@@ -21,10 +26,6 @@ struct BlockEntry {
 // count never change, so that readers need no lock.
 class BlockList {
  public:
-  // A series of ten points stays small, a long one has blocks that are worth a header.
-  static constexpr uint32_t kFirstCapacity = 16;
-  static constexpr uint32_t kMaxCapacity = 1024;
-
   BlockList() = default;
   BlockList(const BlockList&) = delete;
   BlockList& operator=(const BlockList&) = delete;
@@ -32,10 +33,11 @@ class BlockList {
 
   size_t size() const { return size_; }
   const BlockEntry* entries() const { return entries_.get(); }
-  // Ends the process when there is no memory, as operator new does.
-  const BlockEntry& Add(uint64_t first_ordinal, uint32_t capacity, size_t bytes_per_point,
-                        uint8_t type);
-  size_t MemoryBytes() const { return memory_bytes_; }
+  // Takes over `entry.bytes`, which AllocateBlock() gave, unless the block is mapped.
+  const BlockEntry& Add(BlockEntry entry);
+  // A place for the next block's summary, which lies next to those before it.
+  BlockSummary& AddSummary();
+  size_t MemoryBytes() const { return memory_bytes_; }  // Without what is mapped.
 
  private:
   void Grow();
@@ -45,12 +47,14 @@ class BlockList {
   uint32_t capacity_ = 0;
   size_t memory_bytes_ = sizeof(BlockList);
   std::vector<std::unique_ptr<BlockEntry[]>> outgrown_;
+  // In pieces that double, because they must not move.
+  std::vector<std::unique_ptr<BlockSummary[]>> summaries_;
+  size_t summaries_used_ = 0;  // Of the last piece.
+  size_t summaries_capacity_ = 0;
 };
 
-// How many points the block after one with `used` points should hold. A block that ended early,
-// because the type of its values changed, makes small successors: a file that changes the type at
-// every point must not cost a large block each.
-uint32_t NextBlockCapacity(uint32_t used);
+// Ends the process when there is no memory, as operator new does.
+std::byte* AllocateBlock(size_t bytes);
 
 // The index of the block that holds `ordinal`, among `count` > 0 entries that begin at or below it.
 size_t FindBlock(const BlockEntry* entries, size_t count, uint64_t ordinal);

@@ -1,72 +1,35 @@
-// A block's memory: steps[capacity], wall_times[capacity], then values or references[capacity].
 #include "series/column.h"
 
-#include <cstring>
+#include <algorithm>
+#include <array>
+#include <utility>
 
+#include "base/check.h"
 #include "series/block_list.h"
 
 namespace stepscope {
 namespace {
 
-constexpr size_t kKeyBytes = sizeof(int64_t) + sizeof(double);  // A point without its value.
+// A series of ten points stays small; from the full size on a block is worth packing.
+constexpr uint32_t kFirstCapacity = 16;
+constexpr uint32_t kGrowth = 4;
 
-size_t ValueBytes(ValueType type) { return type == ValueType::kFloat32 ? 4 : 8; }
-
-const std::byte* StepsOf(const BlockEntry& block) { return block.bytes; }
-const std::byte* WallTimesOf(const BlockEntry& block) {
-  return block.bytes + sizeof(int64_t) * block.capacity;
-}
-const std::byte* ValuesOf(const BlockEntry& block) {
-  return block.bytes + kKeyBytes * block.capacity;
+size_t WordsOf(ValueType type, uint32_t capacity) {
+  return size_t{2} * capacity + (type == ValueType::kFloat32 ? capacity / 2 : capacity);
 }
 
 template <typename T>
-std::span<const T> SpanOf(const std::byte* bytes, size_t count) {
-  return {reinterpret_cast<const T*>(bytes), count};
+std::span<const T> SpanOf(const void* bytes, size_t count) {
+  return {static_cast<const T*>(bytes), count};
 }
 
-template <typename T>
-void Put(std::byte* bytes, size_t index, T value) {
-  std::memcpy(bytes + index * sizeof(T), &value, sizeof(T));
-}
-
-// Writes the part of a point that both kinds of column share.
-void PutKey(std::byte* block, uint32_t capacity, uint32_t index, int64_t step, double wall_time) {
-  Put(block, index, step);
-  Put(block + sizeof(int64_t) * capacity, index, wall_time);
-}
-
-// How many of the points below `size` lie in block `index`.
-size_t CountIn(const BlockEntry* entries, size_t block_count, size_t index, uint64_t size) {
-  const uint64_t end = index + 1 < block_count ? entries[index + 1].first_ordinal : size;
-  return end - entries[index].first_ordinal;
-}
-
-}  // namespace
-
-double ScalarSpan::ValueAsDouble(size_t i) const {
-  switch (type) {
-    case ValueType::kFloat32:
-      return float32[i];
-    case ValueType::kFloat64:
-      return float64[i];
-    case ValueType::kInt64:
-      return static_cast<double>(int64[i]);
-    case ValueType::kUint64:
-    case ValueType::kBool:
-      return static_cast<double>(uint64[i]);
-  }
-  return 0;
-}
-
-ScalarSpan ScalarColumnView::block(size_t index) const {
-  const BlockEntry& entry = entries_.get()[index];
-  const size_t count = CountIn(entries_.get(), block_count_, index, size_);
-  ScalarSpan span{.type = static_cast<ValueType>(entry.type),
-                  .steps = SpanOf<int64_t>(StepsOf(entry), count),
-                  .wall_times = SpanOf<double>(WallTimesOf(entry), count)};
-  const std::byte* const values = ValuesOf(entry);
-  switch (span.type) {
+ScalarSpan SpanOfTail(const Tail& tail, size_t count) {
+  const uint64_t* const words = tail.words.get();
+  ScalarSpan span{.type = tail.type,
+                  .steps = SpanOf<int64_t>(words, count),
+                  .wall_times = SpanOf<double>(words + tail.capacity, count)};
+  const uint64_t* const values = words + size_t{2} * tail.capacity;
+  switch (tail.type) {
     case ValueType::kFloat32:
       span.float32 = SpanOf<float>(values, count);
       break;
@@ -84,9 +47,67 @@ ScalarSpan ScalarColumnView::block(size_t index) const {
   return span;
 }
 
+// How many points the block after one with `used` points should hold. A block that ended early,
+// because the type of its values changed, makes small successors: a file that changes the type at
+// every point must not cost a large block each.
+uint32_t NextCapacity(uint32_t used) {
+  return used == 0 ? kFirstCapacity : std::min(kGrowth * used, kMaxBlockPoints);
+}
+
+// A block of a blob column: steps[capacity], wall times[capacity], references[capacity].
+constexpr size_t kKeyBytes = sizeof(int64_t) + sizeof(double);
+
+template <typename T>
+void Put(std::byte* bytes, size_t index, T value) {
+  std::memcpy(bytes + index * sizeof(T), &value, sizeof(T));
+}
+
+// How many of the points below `size` lie in block `index`.
+size_t CountIn(const BlockEntry* entries, size_t block_count, size_t index, uint64_t size) {
+  const uint64_t end = index + 1 < block_count ? entries[index + 1].first_ordinal : size;
+  return end - entries[index].first_ordinal;
+}
+
+}  // namespace
+
+// The blocks of a column, and whoever owns the bytes of those that are mapped.
+struct ScalarColumn::Sealed {
+  BlockList blocks;
+  std::vector<std::shared_ptr<const void>> mappings;
+};
+
+uint64_t ScalarColumnView::first_ordinal(size_t block) const {
+  return block < sealed_count_ ? entries_.get()[block].first_ordinal : sealed_size_;
+}
+
+uint32_t ScalarColumnView::count(size_t block) const {
+  return block < sealed_count_ ? entries_.get()[block].capacity
+                               : static_cast<uint32_t>(size_ - sealed_size_);
+}
+
+ValueType ScalarColumnView::type(size_t block) const {
+  return block < sealed_count_ ? entries_.get()[block].type : tail_.type;
+}
+
+const BlockSummary* ScalarColumnView::summary(size_t block) const {
+  return block < sealed_count_ ? entries_.get()[block].summary : nullptr;
+}
+
+ScalarSpan ScalarColumnView::Read(size_t block, ScalarBuffer& buffer, PointParts parts) const {
+  if (block < sealed_count_) return DecodeBlock(entries_.get()[block].bytes, buffer, parts);
+  return SpanOfTail(tail_, size_ - sealed_size_);
+}
+
 ScalarColumnView::Place ScalarColumnView::Find(uint64_t ordinal) const {
-  const size_t block = FindBlock(entries_.get(), block_count_, ordinal);
+  if (ordinal >= sealed_size_) return {sealed_count_, sealed_size_};
+  const size_t block = FindBlock(entries_.get(), sealed_count_, ordinal);
   return {block, entries_.get()[block].first_ordinal};
+}
+
+SealedBlock ScalarColumnView::sealed(size_t block) const {
+  const BlockEntry& entry = entries_.get()[block];
+  return {
+      .bytes = {entry.bytes, entry.size_bytes}, .summary = entry.summary, .count = entry.capacity};
 }
 
 ScalarColumn::ScalarColumn() = default;
@@ -94,46 +115,112 @@ ScalarColumn::~ScalarColumn() = default;
 ScalarColumn::ScalarColumn(ScalarColumn&&) noexcept = default;
 ScalarColumn& ScalarColumn::operator=(ScalarColumn&&) noexcept = default;
 
-void ScalarColumn::Append(int64_t step, double wall_time, ValueType type, uint64_t bits) {
-  if (used_ == capacity_ || type != type_) [[unlikely]]
-    BeginBlock(type);
-  PutKey(tail_, capacity_, used_, step, wall_time);
-  std::byte* const values = tail_ + kKeyBytes * capacity_;
-  if (type == ValueType::kFloat32) {
-    Put(values, used_, static_cast<uint32_t>(bits));
-  } else {
-    Put(values, used_, bits);
-  }
-  ++used_;
-  ++size_;
+ScalarColumn::Sealed& ScalarColumn::sealed() {
+  if (!sealed_) sealed_ = std::make_shared<Sealed>();
+  return *sealed_;
 }
 
-void ScalarColumn::BeginBlock(ValueType type) {
-  if (!blocks_) blocks_ = std::make_shared<BlockList>();
-  const BlockEntry& entry = blocks_->Add(size_, NextBlockCapacity(used_),
-                                         kKeyBytes + ValueBytes(type), static_cast<uint8_t>(type));
-  tail_ = entry.bytes;
-  capacity_ = entry.capacity;
-  used_ = 0;
-  type_ = type;
+void ScalarColumn::Allocate(ValueType type, uint32_t capacity) {
+  tail_.words = std::make_shared_for_overwrite<uint64_t[]>(WordsOf(type, capacity));
+  tail_.capacity = capacity_ = capacity;
+  tail_.type = type;
+  words_ = tail_.words.get();
+  is_shared_ = false;
+}
+
+void ScalarColumn::MakeRoom(ValueType type) {
+  const uint32_t used = used_;
+  if (used == 0 || type != tail_.type || capacity_ == kMaxBlockPoints) {
+    const bool can_reuse = type == tail_.type && capacity_ == kMaxBlockPoints && !is_shared_;
+    const uint32_t capacity = NextCapacity(used);
+    Tail spare = can_reuse ? tail_ : Tail{};
+    Seal();
+    if (!can_reuse) return Allocate(type, capacity);
+    tail_ = std::move(spare);
+    words_ = tail_.words.get();
+    capacity_ = tail_.capacity;
+    return;
+  }
+  // Views keep looking at the smaller one.
+  const Tail smaller = tail_;
+  Allocate(type, NextCapacity(used));
+  const uint64_t* const from = smaller.words.get();
+  std::copy_n(from, used, words_);
+  std::copy_n(from + smaller.capacity, used, words_ + capacity_);
+  std::copy_n(from + size_t{2} * smaller.capacity, WordsOf(type, used) - size_t{2} * used,
+              words_ + size_t{2} * capacity_);
+}
+
+void ScalarColumn::Seal() {
+  if (used_ > 0) {
+    alignas(64) std::array<std::byte, kMaxBlockBytes> packed;
+    const ScalarSpan points = SpanOfTail(tail_, used_);
+    const size_t bytes = EncodeBlock(points, packed.data());
+    BlockList& blocks = sealed().blocks;
+    BlockEntry entry{.bytes = AllocateBlock(bytes),
+                     .first_ordinal = sealed_size_,
+                     .capacity = used_,
+                     .size_bytes = static_cast<uint32_t>(bytes),
+                     .type = tail_.type};
+    std::memcpy(entry.bytes, packed.data(), bytes);
+    BlockSummary summary;
+    if (used_ >= kMinSummaryPoints && Summarize(points, summary)) {
+      BlockSummary& kept = blocks.AddSummary();
+      kept = summary;
+      entry.summary = &kept;
+    }
+    blocks.Add(entry);
+    sealed_size_ += used_;
+  }
+  tail_.words.reset();
+  words_ = nullptr;
+  used_ = capacity_ = 0;
+}
+
+void ScalarColumn::AddMapped(const SealedBlock& block,
+                             const std::shared_ptr<const void>& keep_alive) {
+  CHECK(used_ == 0);
+  Sealed& all = sealed();
+  if (all.mappings.empty() || all.mappings.back() != keep_alive) all.mappings.push_back(keep_alive);
+  const BlockShape shape = CheckBlock(block.bytes);
+  CHECK(shape.count == block.count && block.count > 0);
+  // Nobody writes to what is mapped: only the owner of a block ever does, before it is added.
+  all.blocks.Add({.bytes = const_cast<std::byte*>(block.bytes.data()),
+                  .first_ordinal = sealed_size_,
+                  .summary = block.summary,
+                  .capacity = block.count,
+                  .size_bytes = static_cast<uint32_t>(shape.bytes),
+                  .type = shape.type,
+                  .is_mapped = true});
+  sealed_size_ += block.count;
 }
 
 ScalarColumnView ScalarColumn::View() const {
   ScalarColumnView view;
-  if (!blocks_) return view;
-  view.entries_ = std::shared_ptr<const BlockEntry>(blocks_, blocks_->entries());
-  view.block_count_ = blocks_->size();
-  view.size_ = size_;
+  if (sealed_) {
+    view.entries_ = std::shared_ptr<const BlockEntry>(sealed_, sealed_->blocks.entries());
+    view.sealed_count_ = sealed_->blocks.size();
+    view.sealed_size_ = sealed_size_;
+  }
+  if (used_ > 0) {
+    view.tail_ = tail_;
+    is_shared_ = true;
+  }
+  view.size_ = size();
   return view;
 }
 
-size_t ScalarColumn::MemoryBytes() const { return blocks_ ? blocks_->MemoryBytes() : 0; }
+size_t ScalarColumn::MemoryBytes() const {
+  const size_t sealed_bytes = sealed_ ? sealed_->blocks.MemoryBytes() : 0;
+  return sealed_bytes + WordsOf(tail_.type, capacity_) * sizeof(uint64_t);
+}
 
 BlobSpan BlobColumnView::block(size_t index) const {
   const BlockEntry& entry = entries_.get()[index];
   const size_t count = CountIn(entries_.get(), block_count_, index, size_);
-  return {SpanOf<int64_t>(StepsOf(entry), count), SpanOf<double>(WallTimesOf(entry), count),
-          SpanOf<BlobRef>(ValuesOf(entry), count)};
+  const std::byte* const times = entry.bytes + sizeof(int64_t) * entry.capacity;
+  return {SpanOf<int64_t>(entry.bytes, count), SpanOf<double>(times, count),
+          SpanOf<BlobRef>(entry.bytes + kKeyBytes * entry.capacity, count)};
 }
 
 BlobColumn::BlobColumn() = default;
@@ -144,13 +231,18 @@ BlobColumn& BlobColumn::operator=(BlobColumn&&) noexcept = default;
 void BlobColumn::Append(int64_t step, double wall_time, const BlobRef& ref) {
   if (used_ == capacity_) [[unlikely]] {
     if (!blocks_) blocks_ = std::make_shared<BlockList>();
-    const BlockEntry& entry =
-        blocks_->Add(size_, NextBlockCapacity(used_), kKeyBytes + sizeof(BlobRef), 0);
-    tail_ = entry.bytes;
-    capacity_ = entry.capacity;
+    const uint32_t capacity = NextCapacity(used_);
+    const size_t bytes = capacity * (kKeyBytes + sizeof(BlobRef));
+    tail_ = AllocateBlock(bytes);
+    blocks_->Add({.bytes = tail_,
+                  .first_ordinal = size_,
+                  .capacity = capacity,
+                  .size_bytes = static_cast<uint32_t>(bytes)});
+    capacity_ = capacity;
     used_ = 0;
   }
-  PutKey(tail_, capacity_, used_, step, wall_time);
+  Put(tail_, used_, step);
+  Put(tail_ + sizeof(int64_t) * capacity_, used_, wall_time);
   Put(tail_ + kKeyBytes * capacity_, used_, ref);
   ++used_;
   ++size_;

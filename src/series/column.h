@@ -1,41 +1,40 @@
 // Append-only columns of one series, shared between the one thread that appends and any number of
 // readers without a lock.
 //
-// A column is a directory of blocks. Full blocks never change; the last block and the directory are
-// append-only, and a reader looks only below the size that was published to it (see
-// ScalarColumnView), so what it sees never changes. When the directory is full, a larger one takes
-// over. Publishing is the owner's business: whoever hands a view to another thread synchronises
-// with it (SnapshotCell).
+// A scalar column is a directory of sealed blocks, which are packed and never change, and a tail of
+// points as they came, which is append-only; when the tail is full it is sealed. A reader looks
+// only below the size that was published to it (see ScalarColumnView), so what it sees never
+// changes. When the directory is full, a larger one takes over. Publishing is the owner's business:
+// whoever hands a view to another thread synchronises with it (SnapshotCell).
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <span>
 #include <vector>
 
+#include "series/block.h"
+
 namespace stepscope {
-
-// How the values of one block are stored: exactly as they were logged.
-enum class ValueType : uint8_t { kFloat32, kFloat64, kInt64, kUint64, kBool };
-
-// Consecutive points of one series. All spans have one length, except that exactly one of the value
-// spans is not empty: the one of `type`.
-struct ScalarSpan {
-  ValueType type = ValueType::kFloat32;
-  std::span<const int64_t> steps;
-  std::span<const double> wall_times;  // Seconds since the epoch.
-  std::span<const float> float32;
-  std::span<const double> float64;
-  std::span<const int64_t> int64;
-  std::span<const uint64_t> uint64;  // Also bools, as 0 and 1.
-
-  size_t size() const { return steps.size(); }
-  double ValueAsDouble(size_t i) const;  // Rounds integers above 2^53.
-};
 
 struct BlockEntry;  // block_list.h, private to this room.
 class BlockList;
+
+// Points that were not sealed yet: steps[capacity], wall times[capacity], values[capacity].
+struct Tail {
+  std::shared_ptr<uint64_t[]> words;  // NOLINT(modernize-avoid-c-arrays)
+  uint32_t capacity = 0;
+  ValueType type = ValueType::kFloat32;
+};
+
+// A block as it lies in memory or in the index.
+struct SealedBlock {
+  std::span<const std::byte> bytes;
+  const BlockSummary* summary = nullptr;  // Null for a block that has none.
+  uint32_t count = 0;
+};
 
 // The first size() points of a column. Cheap to copy; immutable; any thread.
 class ScalarColumnView {
@@ -43,8 +42,16 @@ class ScalarColumnView {
   ScalarColumnView() = default;
   uint64_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
-  size_t block_count() const { return block_count_; }
-  ScalarSpan block(size_t index) const;  // The part of the block that is below size().
+
+  size_t block_count() const { return sealed_count_ + (tail_.words ? 1 : 0); }
+  uint64_t first_ordinal(size_t block) const;  // Of the block's first point.
+  uint32_t count(size_t block) const;          // Its points, at least one.
+  ValueType type(size_t block) const;
+  const BlockSummary* summary(size_t block) const;  // Null when there is none.
+  // The block's points below size(), in `buffer` or, for what is not sealed, as they lie. They are
+  // valid as long as both the view and the buffer.
+  ScalarSpan Read(size_t block, ScalarBuffer& buffer, PointParts parts = kWholePoints) const;
+
   // The block that holds point `ordinal` (< size()), and the ordinal of that block's first point.
   struct Place {
     size_t block;
@@ -52,10 +59,16 @@ class ScalarColumnView {
   };
   Place Find(uint64_t ordinal) const;
 
+  // For the index: what is sealed, and then the tail.
+  size_t sealed_count() const { return sealed_count_; }
+  SealedBlock sealed(size_t block) const;
+
  private:
   friend class ScalarColumn;
   std::shared_ptr<const BlockEntry> entries_;  // Of the directory; keeps the blocks alive.
-  size_t block_count_ = 0;
+  size_t sealed_count_ = 0;
+  uint64_t sealed_size_ = 0;  // Points.
+  Tail tail_;                 // No words when it is empty.
   uint64_t size_ = 0;
 };
 
@@ -68,21 +81,44 @@ class ScalarColumn {
   ScalarColumn& operator=(ScalarColumn&&) noexcept;
 
   // `bits` as in wire's Number: float32 in the low 32 bits, integers in two's complement.
-  void Append(int64_t step, double wall_time, ValueType type, uint64_t bits);
-  uint64_t size() const { return size_; }
+  void Append(int64_t step, double wall_time, ValueType type, uint64_t bits) {
+    if (used_ == capacity_ || type != tail_.type) [[unlikely]]
+      MakeRoom(type);
+    uint64_t* const words = words_;
+    words[used_] = static_cast<uint64_t>(step);
+    std::memcpy(&words[capacity_ + used_], &wall_time, sizeof(wall_time));
+    if (type == ValueType::kFloat32) {
+      const auto narrow = static_cast<uint32_t>(bits);
+      std::memcpy(reinterpret_cast<std::byte*>(&words[2 * capacity_]) + used_ * sizeof(narrow),
+                  &narrow, sizeof(narrow));
+    } else {
+      words[2 * capacity_ + used_] = bits;
+    }
+    ++used_;
+  }
+  uint64_t size() const { return sealed_size_ + used_; }
   ScalarColumnView View() const;
+  // Packs the tail, which costs about a nanosecond a point: for a column that is not likely to
+  // grow soon.
+  void Seal();
+  // Appends a block that was sealed before, whose bytes and summary live as long as `keep_alive`.
+  // The tail must be empty.
+  void AddMapped(const SealedBlock& block, const std::shared_ptr<const void>& keep_alive);
   size_t MemoryBytes() const;
 
  private:
-  void BeginBlock(ValueType type);
+  struct Sealed;
+  void MakeRoom(ValueType type);
+  void Allocate(ValueType type, uint32_t capacity);
+  Sealed& sealed();
 
-  std::shared_ptr<BlockList> blocks_;
-  uint64_t size_ = 0;
-  // The block that grows.
-  std::byte* tail_ = nullptr;
-  uint32_t used_ = 0;
+  std::shared_ptr<Sealed> sealed_;
+  uint64_t sealed_size_ = 0;
+  Tail tail_;
+  uint64_t* words_ = nullptr;  // tail_'s.
   uint32_t capacity_ = 0;
-  ValueType type_ = ValueType::kFloat32;
+  uint32_t used_ = 0;
+  mutable bool is_shared_ = false;  // Some view may look at the tail.
 };
 
 // Where one stored value's bytes lie: its record in the file, and the value inside the record's

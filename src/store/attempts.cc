@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
 
 namespace stepscope {
 namespace {
@@ -12,26 +13,40 @@ struct StepRange {
   int64_t highest = INT64_MIN;
 };
 
-template <typename View>
-void Widen(const View& view, uint64_t begin, uint64_t end, StepRange& range) {
-  uint64_t ordinal = 0;  // Of the block's first point.
-  for (size_t i = 0; i < view.block_count() && ordinal < end; ++i) {
-    const auto steps = view.block(i).steps;
-    if (ordinal <= begin && begin < ordinal + steps.size()) range.first = steps[begin - ordinal];
-    const uint64_t from = std::max(begin, ordinal);
-    const uint64_t to = std::min(end, ordinal + steps.size());
-    for (uint64_t j = from; j < to; ++j) {
-      range.lowest = std::min(range.lowest, steps[j - ordinal]);
-      range.highest = std::max(range.highest, steps[j - ordinal]);
-    }
-    ordinal += steps.size();
+// `steps` are a block's, whose first point is `ordinal`.
+void Widen(std::span<const int64_t> steps, uint64_t ordinal, uint64_t begin, uint64_t end,
+           StepRange& range) {
+  if (ordinal <= begin && begin < ordinal + steps.size()) range.first = steps[begin - ordinal];
+  const uint64_t from = std::max(begin, ordinal);
+  const uint64_t to = std::min(end, ordinal + steps.size());
+  for (uint64_t j = from; j < to; ++j) {
+    range.lowest = std::min(range.lowest, steps[j - ordinal]);
+    range.highest = std::max(range.highest, steps[j - ordinal]);
   }
 }
 
 StepRange StepsOf(const Strand& strand, uint64_t begin, uint64_t end) {
   StepRange range;
-  Widen(strand.scalars, begin, end, range);
-  Widen(strand.blobs, begin, end, range);
+  const ScalarColumnView& scalars = strand.scalars;
+  ScalarBuffer buffer;
+  for (size_t i = begin < scalars.size() ? scalars.Find(begin).block : scalars.block_count();
+       i < scalars.block_count() && scalars.first_ordinal(i) < end; ++i) {
+    const uint64_t first = scalars.first_ordinal(i);
+    const BlockSummary* const summary = scalars.summary(i);
+    if (summary != nullptr && first >= begin && first + scalars.count(i) <= end) {
+      if (first == begin) range.first = summary->first.step;
+      range.lowest = std::min(range.lowest, summary->lowest_step);
+      range.highest = std::max(range.highest, summary->highest_step);
+    } else {
+      Widen(scalars.Read(i, buffer, kSteps).steps, first, begin, end, range);
+    }
+  }
+  uint64_t ordinal = 0;
+  for (size_t i = 0; i < strand.blobs.block_count() && ordinal < end; ++i) {
+    const auto steps = strand.blobs.block(i).steps;
+    Widen(steps, ordinal, begin, end, range);
+    ordinal += steps.size();
+  }
   return range;
 }
 

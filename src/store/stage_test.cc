@@ -63,11 +63,12 @@ template <typename Keep>
 std::vector<int64_t> Collect(const Series& series, const std::vector<Segment>& segments,
                              Keep keep) {
   std::vector<int64_t> steps;
+  ScalarBuffer buffer;
   for (const Segment& segment : segments) {
     const ScalarColumnView& view = series.strands[segment.strand].scalars;
     for (uint64_t i = segment.begin; i < segment.end; ++i) {
       const auto place = view.Find(i);
-      const int64_t step = view.block(place.block).steps[i - place.first_ordinal];
+      const int64_t step = view.Read(place.block, buffer).steps[i - place.first_ordinal];
       if (keep(segment, step)) steps.push_back(step);
     }
   }

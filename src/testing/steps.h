@@ -12,9 +12,10 @@ namespace stepscope {
 // Of every point, strand by strand.
 inline std::vector<int64_t> StepsOf(const Series& series) {
   std::vector<int64_t> steps;
+  ScalarBuffer buffer;
   for (const Strand& strand : series.strands) {
     for (size_t b = 0; b < strand.scalars.block_count(); ++b) {
-      const auto block = strand.scalars.block(b).steps;
+      const auto block = strand.scalars.Read(b, buffer, kSteps).steps;
       steps.insert(steps.end(), block.begin(), block.end());
     }
     for (size_t b = 0; b < strand.blobs.block_count(); ++b) {
