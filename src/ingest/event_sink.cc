@@ -18,7 +18,9 @@ std::string_view AsText(Bytes bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-ValueType ToValueType(Number::Type type) {
+}  // namespace
+
+ValueType EventSink::ToValueType(Number::Type type) {
   switch (type) {
     case Number::Type::kFloat32:
       return ValueType::kFloat32;
@@ -34,29 +36,25 @@ ValueType ToValueType(Number::Type type) {
   return ValueType::kFloat64;
 }
 
-}  // namespace
-
 void EventSink::BeginFile(FileStage& file, const RandomAccessFile& bytes) {
   file_ = &file;
   bytes_ = &bytes;
   has_counted_limit_ = false;
+  predictor_.Clear();
   stage_.BeginFile(file);
 }
 
-void EventSink::Add(const Record& record) {
+void EventSink::Parse(const Record& record) {
   if (record.is_streamed) [[unlikely]] {
     AddStreamed(record);
-  } else {
-    AddBuffered(record);
+    return;
   }
+  appended_ = nullptr;
+  AddBuffered(record);
+  if (appended_ != nullptr && predicts_) predictor_.Learn(*appended_, record.data);
 }
 
 void EventSink::AddBuffered(const Record& record) {
-  ScalarEventView scalar;
-  if (ParseScalarEvent(record.data, scalar)) [[likely]] {
-    AddScalarEvent(scalar, record);
-    return;
-  }
   const std::optional<EventView> event = ParseEvent(record.data);
   if (!event) [[unlikely]] {
     Count(Stat::kNotAnEvent, record.offset);
@@ -103,21 +101,6 @@ void EventSink::AddBuffered(const Record& record) {
     case EventKind::kNone:
       break;
   }
-}
-
-void EventSink::AddScalarEvent(const ScalarEventView& scalar, const Record& record) {
-  AddEvent(scalar.wall_time, record.offset);
-  stage_.BeginSummary(scalar.step);
-  ValueView value;
-  value.tag = scalar.tag;
-  value.kind = ValueKind::kSimpleValue;
-  value.simple_value = scalar.value;
-  // Such a value is stored by itself and never as a reference, so its place does not matter.
-  const Place place{.wall_time = scalar.wall_time,
-                    .step = scalar.step,
-                    .record_offset = record.offset,
-                    .record_length = static_cast<uint32_t>(record.length)};
-  AddValue(value, place, /*has_body=*/true);
 }
 
 void EventSink::AddEvent(double wall_time, uint64_t offset) {
@@ -269,8 +252,7 @@ void EventSink::AddScalar(SeriesStage& series, const ValueView& value, const Pla
                           bool has_body) {
   switch (value.kind) {
     case ValueKind::kSimpleValue:
-      stage_.AppendScalar(series, place.step, place.wall_time, ValueType::kFloat32,
-                          std::bit_cast<uint32_t>(value.simple_value));
+      AppendNumber(series, place, ValueType::kFloat32, std::bit_cast<uint32_t>(value.simple_value));
       return;
     case ValueKind::kTensor: {
       if (!has_body) {
@@ -279,8 +261,7 @@ void EventSink::AddScalar(SeriesStage& series, const ValueView& value, const Pla
       }
       const Result<Number> number = DecodeSingleNumber(value.body);
       if (number) {
-        stage_.AppendScalar(series, place.step, place.wall_time, ToValueType(number->type),
-                            number->bits);
+        AppendNumber(series, place, ToValueType(number->type), number->bits);
         return;
       }
       const bool is_tensor =
@@ -320,6 +301,12 @@ void EventSink::Append(SeriesStage& series, const Place& place) {
                      .record_length = place.record_length,
                      .value_offset = place.value_offset,
                      .value_length = place.value_length});
+}
+
+void EventSink::AppendNumber(SeriesStage& series, const Place& place, ValueType type,
+                             uint64_t bits) {
+  stage_.AppendScalar(series, place.step, place.wall_time, type, bits);
+  appended_ = &series;
 }
 
 void EventSink::Count(Stat stat, uint64_t offset, std::string_view tag) {

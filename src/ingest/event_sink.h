@@ -1,6 +1,7 @@
 // Sorts the events of one run into its stage: the step between records and series.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -8,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/stats.h"
+#include "ingest/scalar_predictor.h"
 #include "store/stage.h"
 #include "wire/event_view.h"
 #include "wire/record_reader.h"
@@ -22,14 +24,24 @@ using SeriesCheck = std::optional<Stat> (*)(const SeriesInfo&);
 // Belongs to the run's loader. Counts what it cannot use; never fails.
 class EventSink {
  public:
-  // `stage` and `stats` must outlive the sink.
-  EventSink(RunStage& stage, Stats& stats, SeriesCheck check)
-      : stage_(stage), stats_(stats), check_(check) {}
+  // `stage` and `stats` must outlive the sink. Without `predicts` every event is parsed, which
+  // makes no difference but in time.
+  EventSink(RunStage& stage, Stats& stats, SeriesCheck check, bool predicts = true)
+      : stage_(stage), stats_(stats), check_(check), predicts_(predicts) {}
 
   // The events that follow come from this file, which must outlive them.
   void BeginFile(FileStage& file, const RandomAccessFile& bytes);
   // `record` is intact.
-  void Add(const Record& record);
+  void Add(const Record& record) {
+    ScalarTemplate::Reading reading;
+    SeriesStage* const series = predictor_.Read(record.data, reading);
+    if (series == nullptr || !std::isfinite(reading.wall_time)) [[unlikely]] {
+      Parse(record);
+      return;
+    }
+    stage_.AppendScalarEvent(*series, reading.step, reading.wall_time,
+                             ToValueType(predictor_.type()), reading.bits);
+  }
 
  private:
   // Where a value lies in its record, and when it was logged.
@@ -42,11 +54,12 @@ class EventSink {
     uint32_t value_length = 0;
   };
 
+  static ValueType ToValueType(Number::Type type);
+
+  void Parse(const Record& record);
   // An event that is in memory, and one that is too long for that.
   void AddBuffered(const Record& record);
   void AddStreamed(const Record& record);
-  // The short cut of AddBuffered() for what add_scalar writes.
-  void AddScalarEvent(const ScalarEventView& scalar, const Record& record);
   void AddSummary(Bytes summary, const std::byte* data, Place place);
   void AddSparseSummary(FileRange summary, uint64_t data_offset, Place place);
 
@@ -59,6 +72,7 @@ class EventSink {
   void AddScalar(SeriesStage& series, const ValueView& value, const Place& place, bool has_body);
   void AddBlob(const SeriesInfo& info, const Place& place);
   void Append(SeriesStage& series, const Place& place);
+  void AppendNumber(SeriesStage& series, const Place& place, ValueType type, uint64_t bits);
   void Count(Stat stat, uint64_t offset, std::string_view tag = {});
 
   RunStage& stage_;
@@ -67,6 +81,9 @@ class EventSink {
   FileStage* file_ = nullptr;
   const RandomAccessFile* bytes_ = nullptr;
   bool has_counted_limit_ = false;  // One line for the file's tags is enough.
+  const bool predicts_;
+  ScalarPredictor predictor_;
+  SeriesStage* appended_ = nullptr;  // The last series that a number went to.
 };
 
 }  // namespace stepscope

@@ -224,7 +224,8 @@ bool RunLoader::Read(EventFile& file, const RandomAccessFile& bytes, const FileS
   const bool is_truncated = tail && tail->stat == Stat::kRecordTruncated && !damaged;
   file.pending_length = is_truncated ? reader.pending_length() : std::nullopt;
   file.seen = stat;
-  file.is_read = true;
+  // Most files never grow again, and of the others the rest is small.
+  if (!std::exchange(file.is_read, true)) stage_.SealFile(*file.stage);
   stage_.SetProgress(*file.stage, file.offset, std::max(stat.size_bytes, file.offset));
   return true;
 }

@@ -300,6 +300,22 @@ void RunStage::AppendBlob(SeriesStage& series, int64_t step, double wall_time, c
   NotePoint(series, wall_time);
 }
 
+void RunStage::AppendScalarEvent(SeriesStage& series, int64_t step, double wall_time,
+                                 ValueType type, uint64_t bits) {
+  AddEvent(wall_time);
+  BeginSummary(step);
+  AppendScalar(series, step, wall_time, type, bits);
+}
+
+void RunStage::SealFile(FileStage& file) {
+  for (SeriesStage* const series : file.series_) {
+    for (const auto& strand : series->strands_) {
+      if (strand->file_ != &file) continue;
+      if (auto* const column = std::get_if<ScalarColumn>(&strand->column_)) column->Seal();
+    }
+  }
+}
+
 std::shared_ptr<const RunSnapshot> RunStage::Publish() {
   if (!is_changed_ && published_) return published_;
   ResolveRestarts();

@@ -142,6 +142,11 @@ class RunStage {
   void AppendScalar(SeriesStage& series, int64_t step, double wall_time, ValueType type,
                     uint64_t bits);
   void AppendBlob(SeriesStage& series, int64_t step, double wall_time, const BlobRef& ref);
+  // AddEvent(), BeginSummary() and AppendScalar() in one.
+  void AppendScalarEvent(SeriesStage& series, int64_t step, double wall_time, ValueType type,
+                         uint64_t bits);
+  // Packs what the file's scalar columns hold, for a file that was read to its end.
+  void SealFile(FileStage& file);
 
   // True once files were read under an assumption that does not hold: that a tag is of one kind, or
   // that the files before have a certain version. It comes from files that appear, grow or go away

@@ -3,17 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <cstring>
 
-#if defined(__x86_64__)
-#include <immintrin.h>
-#define STEPSCOPE_CRC_TARGET __attribute__((target("sse4.2")))
-#elif defined(__aarch64__) && defined(__linux__)
-#include <arm_acle.h>
+#if defined(__aarch64__) && defined(__linux__)
 #include <sys/auxv.h>
 
 #include <asm/hwcap.h>
-#define STEPSCOPE_CRC_TARGET __attribute__((target("+crc")))
 #endif
 
 namespace stepscope {
@@ -24,11 +18,11 @@ static_assert(std::endian::native == std::endian::little, "event files are read 
 // The generator, with its bits in reversed order as the checksum wants them.
 constexpr uint32_t kPolynomial = 0x82f63b78;
 
-uint64_t Load64(const std::byte* at) {
-  uint64_t word;
-  std::memcpy(&word, at, sizeof(word));
-  return word;
-}
+using crc32c_internal::Load64;
+#ifdef STEPSCOPE_CRC_TARGET
+using crc32c_internal::Step8;
+using crc32c_internal::Tail;
+#endif
 
 // kSliced[k][b]: the checksum of byte b followed by k zero bytes.
 constexpr auto kSliced = [] {
@@ -77,16 +71,6 @@ uint32_t Shift(const ShiftTable& table, uint64_t crc) {
          table[3][(crc >> 24) & 0xff];
 }
 
-#if defined(__x86_64__)
-STEPSCOPE_CRC_TARGET inline uint64_t Step8(uint64_t crc, uint64_t word) {
-  return _mm_crc32_u64(crc, word);
-}
-#else
-STEPSCOPE_CRC_TARGET inline uint64_t Step8(uint64_t crc, uint64_t word) {
-  return __crc32cd(static_cast<uint32_t>(crc), word);
-}
-#endif
-
 // The instruction takes three cycles but one can start in each, so three neighbouring blocks of
 // `kBlock` bytes go through side by side and their checksums are joined.
 template <size_t kBlock>
@@ -100,15 +84,6 @@ STEPSCOPE_CRC_TARGET inline uint64_t ThreeBlocks(const std::byte* at, uint64_t f
   }
   second ^= Shift(kShift<kBlock>, first);
   return third ^ Shift(kShift<kBlock>, second);
-}
-
-// Takes the 1 to 7 bytes that end before `end` into the checksum, in one step: with them on top of
-// a word, the zeros below do not change a checksum of zero. Eight bytes before `end` must be
-// readable.
-STEPSCOPE_CRC_TARGET inline uint64_t Tail(uint64_t crc, const std::byte* end, size_t bytes) {
-  const size_t bits = 8 * bytes;
-  const uint64_t word = (Load64(end - 8) >> (64 - bits)) ^ (crc & 0xffffffff);
-  return Step8(0, word << (64 - bits)) ^ ((crc & 0xffffffff) >> bits);
 }
 
 STEPSCOPE_CRC_TARGET uint32_t Crc32cHardware(std::span<const std::byte> data, uint32_t crc) {
@@ -135,7 +110,7 @@ STEPSCOPE_CRC_TARGET uint32_t Crc32cHardware(std::span<const std::byte> data, ui
   return ~static_cast<uint32_t>(state);
 }
 
-#if defined(__SSE4_2__) || defined(__ARM_FEATURE_CRC32)
+#ifdef STEPSCOPE_ALWAYS_HAS_CRC
 constexpr bool kHasHardware = true;  // Whatever runs this build has it.
 #else
 // False until this file's initialisers ran, which costs speed and no more.

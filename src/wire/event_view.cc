@@ -1,7 +1,5 @@
 #include "wire/event_view.h"
 
-#include <cstring>
-
 namespace stepscope {
 namespace {
 
@@ -61,47 +59,6 @@ std::optional<ValueView> ParseValue(Bytes message) {
   if (value->tag.empty()) value->tag = node_name;
   if (!fields.ok()) value.reset();
   return value;
-}
-
-bool ParseScalarEvent(Bytes data, ScalarEventView& scalar) {
-  // event   := 09 wall_time:f64  [10 step:varint]  2a size summary
-  // summary := 0a size value
-  // value   := 0a size tag  15 value:f32
-  // Every size is one byte, and together they must end where the data end.
-  constexpr size_t kWallTimeBytes = 1 + sizeof(double);
-  constexpr size_t kHeadBytes = 6;  // Of the summary, the value and the tag.
-  constexpr size_t kValueBytes = 1 + sizeof(float);
-  constexpr std::byte kWallTimeTag{0x09}, kStepTag{0x10}, kSummaryTag{0x2a}, kValueTag{0x0a};
-  constexpr std::byte kTagTag{0x0a}, kSimpleValueTag{0x15};
-  constexpr size_t kMaxBytes = kWallTimeBytes + 1 + 10 + 2 + 127;
-  if (data.size() < kWallTimeBytes + kHeadBytes + kValueBytes || data.size() > kMaxBytes)
-    return false;
-
-  const std::byte* at = data.data();
-  const std::byte* const end = at + data.size();
-  if (*at != kWallTimeTag) return false;
-  std::memcpy(&scalar.wall_time, at + 1, sizeof(double));
-  at += kWallTimeBytes;
-
-  scalar.step = 0;
-  if (*at == kStepTag) {
-    ProtoReader step({at + 1, end});
-    uint64_t value = 0;
-    if (!step.NextVarint(value)) return false;
-    scalar.step = static_cast<int64_t>(value);
-    at = step.rest().data();
-  }
-
-  if (end - at < static_cast<std::ptrdiff_t>(kHeadBytes + kValueBytes)) return false;
-  const auto rest = static_cast<size_t>(end - at);
-  const auto tag_bytes = rest - kHeadBytes - kValueBytes;
-  const bool is_scalar = rest - 2 < 128 && at[0] == kSummaryTag && at[1] == std::byte(rest - 2) &&
-                         at[2] == kValueTag && at[3] == std::byte(rest - 4) && at[4] == kTagTag &&
-                         at[5] == std::byte(tag_bytes) && end[-5] == kSimpleValueTag;
-  if (!is_scalar) return false;
-  scalar.tag = {reinterpret_cast<const char*>(at + kHeadBytes), tag_bytes};
-  std::memcpy(&scalar.value, end - sizeof(float), sizeof(float));
-  return true;
 }
 
 std::optional<MetadataView> ParseMetadata(Bytes message) {

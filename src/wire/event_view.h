@@ -103,17 +103,6 @@ inline bool SummaryReader::Next(Bytes& value) {
   return false;
 }
 
-// An event of exactly one simple_value without metadata: what add_scalar writes.
-struct ScalarEventView {
-  double wall_time = 0;
-  int64_t step = 0;
-  std::string_view tag;
-  float value = 0;
-};
-// The fast way for the hot path: true for an event of just that content with its fields in the
-// order in which all writers put them. False says nothing: ask ParseEvent().
-bool ParseScalarEvent(Bytes data, ScalarEventView& scalar);
-
 enum class DataClass : uint8_t { kUnknown = 0, kScalar = 1, kTensor = 2, kBlobSequence = 3 };
 
 struct MetadataView {

@@ -112,25 +112,7 @@ void CheckSparseSummary(Bytes summary) {
   }
 }
 
-// The short cut gives the same one value.
-void CheckScalarEvent(Bytes message) {
-  ScalarEventView scalar;
-  if (!ParseScalarEvent(message, scalar)) return;
-  const auto event = ParseEvent(message);
-  CHECK(event && event->kind == EventKind::kSummary && event->step == scalar.step);
-  CHECK(SameBits(event->wall_time, scalar.wall_time));
-  SummaryReader values(event->body);
-  Bytes bytes;
-  CHECK(values.Next(bytes));
-  const auto value = ParseValue(bytes);
-  CHECK(value && value->tag == scalar.tag && value->kind == ValueKind::kSimpleValue);
-  CHECK(!value->metadata);
-  CHECK(SameBits(value->simple_value, scalar.value));
-  CHECK(!values.Next(bytes) && values.ok());
-}
-
 void CheckEvent(Bytes message) {
-  CheckScalarEvent(message);
   const auto event = ParseEvent(message);
   const BytesFile file(message);
   const auto sparse = ReadSparseEvent(file, {0, message.size()});

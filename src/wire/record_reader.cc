@@ -23,34 +23,8 @@ T Load(const std::byte* at) {
 
 }  // namespace
 
-bool Record::IsIntact() const {
-  return (is_streamed ? streamed_crc : MaskedCrc32c(data)) == stored_crc;
-}
-
 RecordReader::RecordReader(SequentialFile& file, uint64_t offset, uint64_t max_buffered_bytes)
     : file_(file), max_buffered_bytes_(max_buffered_bytes), offset_(offset) {}
-
-bool RecordReader::NextBuffered(Record& record) {
-  const size_t available = end_ - begin_;
-  if (available < kRecordHeaderBytes || stream_) return false;
-  const std::byte* const header = buffer_.get() + begin_;
-  const auto length = Load<uint64_t>(header);
-  // A length that is not in the buffer is left to Next(), whether it is true or not.
-  if (length > available - kRecordHeaderBytes || length > max_buffered_bytes_) return false;
-  const uint64_t whole = kRecordHeaderBytes + length + kRecordFooterBytes;
-  if (whole > available) return false;
-  if (MaskCrc(Crc32cOfWord(length)) != Load<uint32_t>(header + sizeof(length))) return false;
-
-  const std::byte* const data = header + kRecordHeaderBytes;
-  record.offset = offset_;
-  record.length = length;
-  record.data = {data, static_cast<size_t>(length)};
-  record.stored_crc = Load<uint32_t>(data + length);
-  record.is_streamed = false;
-  begin_ += whole;
-  offset_ += whole;
-  return true;
-}
 
 Result<std::optional<Record>> RecordReader::Next() {
   // Filled in place: copying what was just written in pieces makes the processor wait.

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <span>
@@ -15,6 +16,7 @@
 
 #include "base/file.h"
 #include "base/result.h"
+#include "wire/crc32c.h"
 
 namespace stepscope {
 
@@ -33,7 +35,10 @@ struct Record {
   bool is_streamed = false;
   uint32_t streamed_crc = 0;  // Masked, of the data that went by.
 
-  bool IsIntact() const;  // Costs a pass over the data, so the caller decides when to pay for it.
+  // Costs a pass over the data, so the caller decides when to pay for it.
+  bool IsIntact() const {
+    return (is_streamed ? streamed_crc : MaskCrc(Crc32cOfRecord(data))) == stored_crc;
+  }
   uint64_t end() const { return offset + kRecordHeaderBytes + length + kRecordFooterBytes; }
 };
 
@@ -100,5 +105,30 @@ class RecordReader {
   std::optional<Stream> stream_;
   std::optional<Error> error_;
 };
+
+inline bool RecordReader::NextBuffered(Record& record) {
+  const size_t available = end_ - begin_;
+  if (available < kRecordHeaderBytes || stream_) return false;
+  const std::byte* const header = buffer_.get() + begin_;
+  uint64_t length;
+  std::memcpy(&length, header, sizeof(length));
+  // A length that is not in the buffer is left to Next(), whether it is true or not.
+  if (length > available - kRecordHeaderBytes || length > max_buffered_bytes_) return false;
+  const uint64_t whole = kRecordHeaderBytes + length + kRecordFooterBytes;
+  if (whole > available) return false;
+  uint32_t length_crc;
+  std::memcpy(&length_crc, header + sizeof(length), sizeof(length_crc));
+  if (MaskCrc(Crc32cOfWord(length)) != length_crc) return false;
+
+  const std::byte* const data = header + kRecordHeaderBytes;
+  record.offset = offset_;
+  record.length = length;
+  record.data = {data, static_cast<size_t>(length)};
+  std::memcpy(&record.stored_crc, data + length, sizeof(record.stored_crc));
+  record.is_streamed = false;
+  begin_ += whole;
+  offset_ += whole;
+  return true;
+}
 
 }  // namespace stepscope
