@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <cmath>
+#include <cstring>
 #include <utility>
 
 #include "base/strings.h"
@@ -18,9 +19,7 @@ std::string_view AsText(Bytes bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-}  // namespace
-
-ValueType EventSink::ToValueType(Number::Type type) {
+ValueType ToValueType(Number::Type type) {
   switch (type) {
     case Number::Type::kFloat32:
       return ValueType::kFloat32;
@@ -36,6 +35,8 @@ ValueType EventSink::ToValueType(Number::Type type) {
   return ValueType::kFloat64;
 }
 
+}  // namespace
+
 void EventSink::BeginFile(FileStage& file, const RandomAccessFile& bytes) {
   file_ = &file;
   bytes_ = &bytes;
@@ -44,14 +45,39 @@ void EventSink::BeginFile(FileStage& file, const RandomAccessFile& bytes) {
   stage_.BeginFile(file);
 }
 
-void EventSink::Parse(const Record& record) {
+void EventSink::Add(const Record& record) {
   if (record.is_streamed) [[unlikely]] {
     AddStreamed(record);
     return;
   }
   appended_ = nullptr;
   AddBuffered(record);
-  if (appended_ != nullptr && predicts_) predictor_.Learn(*appended_, record.data);
+  if (appended_ == nullptr || !predicts_) return;
+  if (const auto appender = stage_.AppenderFor(*appended_, appended_type_)) {
+    predictor_.Learn(*appended_, *appender, record.data);
+  }
+}
+
+size_t EventSink::AddPredicted(std::span<const std::byte> bytes, uint32_t& last_crc) {
+  const std::byte* at = bytes.data();
+  const std::byte* const end = at + bytes.size();
+  while (const ScalarPredictor::Entry* const entry = predictor_.Next()) {
+    const auto length = WholeRecordLength(at, static_cast<size_t>(end - at));
+    if (!length) break;
+    const std::byte* const data = at + kRecordHeaderBytes;
+    ScalarTemplate::Reading reading;
+    if (!entry->shape.Read({data, *length}, reading) || !std::isfinite(reading.wall_time)) break;
+    uint32_t stored_crc;
+    std::memcpy(&stored_crc, data + *length, sizeof(stored_crc));
+    if (MaskCrc(Crc32cOfRecord({data, *length})) != stored_crc) break;
+    entry->appender.Append(reading.step, reading.wall_time, reading.bits);
+    predictor_.Confirm(*entry);
+    last_crc = stored_crc;
+    at = data + *length + kRecordFooterBytes;
+  }
+  const auto taken = static_cast<size_t>(at - bytes.data());
+  if (taken > 0) stage_.SetChanged();
+  return taken;
 }
 
 void EventSink::AddBuffered(const Record& record) {
@@ -307,6 +333,7 @@ void EventSink::AppendNumber(SeriesStage& series, const Place& place, ValueType 
                              uint64_t bits) {
   stage_.AppendScalar(series, place.step, place.wall_time, type, bits);
   appended_ = &series;
+  appended_type_ = type;
 }
 
 void EventSink::Count(Stat stat, uint64_t offset, std::string_view tag) {

@@ -1,7 +1,6 @@
 // Sorts the events of one run into its stage: the step between records and series.
 #pragma once
 
-#include <cmath>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -32,16 +31,11 @@ class EventSink {
   // The events that follow come from this file, which must outlive them.
   void BeginFile(FileStage& file, const RandomAccessFile& bytes);
   // `record` is intact.
-  void Add(const Record& record) {
-    ScalarTemplate::Reading reading;
-    SeriesStage* const series = predictor_.Read(record.data, reading);
-    if (series == nullptr || !std::isfinite(reading.wall_time)) [[unlikely]] {
-      Parse(record);
-      return;
-    }
-    stage_.AppendScalarEvent(*series, reading.step, reading.wall_time,
-                             ToValueType(predictor_.type()), reading.bits);
-  }
+  void Add(const Record& record);
+  // The hot path: takes whole records from the front of `bytes`, as long as they are intact and
+  // hold what is predicted, and returns how many bytes they are. The record behind them, if any, is
+  // for Add(). `last_crc` becomes the stored checksum of the last record taken.
+  size_t AddPredicted(std::span<const std::byte> bytes, uint32_t& last_crc);
 
  private:
   // Where a value lies in its record, and when it was logged.
@@ -54,9 +48,6 @@ class EventSink {
     uint32_t value_length = 0;
   };
 
-  static ValueType ToValueType(Number::Type type);
-
-  void Parse(const Record& record);
   // An event that is in memory, and one that is too long for that.
   void AddBuffered(const Record& record);
   void AddStreamed(const Record& record);
@@ -83,7 +74,8 @@ class EventSink {
   bool has_counted_limit_ = false;  // One line for the file's tags is enough.
   const bool predicts_;
   ScalarPredictor predictor_;
-  SeriesStage* appended_ = nullptr;  // The last series that a number went to.
+  SeriesStage* appended_ = nullptr;                // Where the event's number went,
+  ValueType appended_type_ = ValueType::kFloat32;  // as what.
 };
 
 }  // namespace stepscope

@@ -173,6 +173,11 @@ bool RunLoader::Read(EventFile& file, const RandomAccessFile& bytes, const FileS
   std::optional<Place> tail;
   Record record;
   while (true) {
+    if (!damaged && !file.suspect) {
+      const size_t taken = sink_.AddPredicted(reader.buffered(), file.fingerprint.last_crc);
+      reader.Skip(taken);
+      file.offset += taken;
+    }
     if (!reader.NextBuffered(record)) {
       auto next = reader.Next();
       if (!next && next.error().code == Code::kCancelled) {

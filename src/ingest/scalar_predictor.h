@@ -22,32 +22,32 @@ class ScalarPredictor {
   // Forgets everything: another file may write the same tags in another way.
   void Clear();
 
-  // The series of `event` and what it says, if the prediction was right; else null.
-  SeriesStage* Read(Bytes event, ScalarTemplate::Reading& reading) {
-    if (last_ == kNone) return nullptr;
-    const uint32_t next = entries_[last_].next;
-    if (next == kNone) return nullptr;
-    const Entry& entry = entries_[next];
-    if (!entry.shape.Read(event, reading)) return nullptr;
-    last_ = next;
-    return entry.series;
+  // The series that is next; null when nothing is known.
+  struct Entry {
+    ScalarAppender appender;
+    uint32_t next = UINT32_MAX;  // The series that came after this one.
+    ScalarTemplate shape;
+  };
+  const Entry* Next() const { return next_ == kNone ? nullptr : &entries_[next_]; }
+  // It was that one.
+  void Confirm(const Entry& entry) {
+    last_ = next_;
+    next_ = entry.next;
   }
-  Number::Type type() const { return entries_[last_].shape.type(); }  // Of what was read last.
 
-  // Tells of an event that was parsed and turned out to be one value of `series`, a scalar.
-  void Learn(SeriesStage& series, Bytes event);
+  // Tells of an event that was parsed and turned out to be one value of a scalar series; `appender`
+  // adds to it.
+  void Learn(const SeriesStage& series, const ScalarAppender& appender, Bytes event);
+  // Tells of an event that nothing can be learnt from.
+  void Miss() { last_ = next_ = kNone; }
 
  private:
   static constexpr uint32_t kNone = UINT32_MAX;
-  struct Entry {
-    SeriesStage* series = nullptr;
-    uint32_t next = kNone;  // The series that came after this one.
-    ScalarTemplate shape;
-  };
 
   std::vector<Entry> entries_;
   std::unordered_map<const SeriesStage*, uint32_t> indices_;
   uint32_t last_ = kNone;
+  uint32_t next_ = kNone;
 };
 
 }  // namespace stepscope

@@ -300,11 +300,20 @@ void RunStage::AppendBlob(SeriesStage& series, int64_t step, double wall_time, c
   NotePoint(series, wall_time);
 }
 
-void RunStage::AppendScalarEvent(SeriesStage& series, int64_t step, double wall_time,
-                                 ValueType type, uint64_t bits) {
-  AddEvent(wall_time);
-  BeginSummary(step);
-  AppendScalar(series, step, wall_time, type, bits);
+std::optional<ScalarAppender> RunStage::AppenderFor(SeriesStage& series, ValueType type) {
+  // Before version 2 steps that go back mean something, and the first events set what later ones
+  // only look at.
+  const FileStage::Contents& contents = file_->contents_;
+  if (!HasNewVersion() || !contents.has_summary || std::isinf(contents.first_event_wall_time)) {
+    return std::nullopt;
+  }
+  ScalarAppender appender;
+  appender.column_ = std::get_if<ScalarColumn>(&CurrentStrand(series).column_);
+  appender.series_ = &series;
+  appender.file_ = file_;
+  appender.type_ = type;
+  CHECK(appender.column_ != nullptr);
+  return appender;
 }
 
 void RunStage::SealFile(FileStage& file) {

@@ -6,6 +6,7 @@
 // read.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -55,6 +56,7 @@ class SeriesStage {
 
  private:
   friend class RunStage;
+  friend class ScalarAppender;
 
   std::shared_ptr<const SeriesInfo> info_;
   std::vector<std::unique_ptr<StrandStage>> strands_;  // In the order of the files' names.
@@ -70,6 +72,7 @@ class FileStage {
 
  private:
   friend class RunStage;
+  friend class ScalarAppender;
 
   // What was read from the file, apart from its values.
   struct Contents {
@@ -95,6 +98,31 @@ class FileStage {
   // before this one.
   bool first_start_restarts_ = false;
   bool first_summary_goes_back_ = false;
+};
+
+// Adds events of one scalar to one series, as AddEvent(), BeginSummary() and AppendScalar() do, but
+// without looking anything up. Good until the stage's next BeginFile().
+class ScalarAppender {
+ public:
+  // The wall time must be finite.
+  void Append(int64_t step, double wall_time, uint64_t bits) const {
+    column_->Append(step, wall_time, type_, bits);
+    series_->is_changed_ = true;
+    FileStage::Contents& contents = file_->contents_;
+    contents.last_summary_step = step;
+    ++contents.point_count;
+    FileInfo& info = file_->info_;
+    info.first_wall_time = std::min(info.first_wall_time, wall_time);
+    info.last_wall_time = std::max(info.last_wall_time, wall_time);
+  }
+
+ private:
+  friend class RunStage;
+
+  ScalarColumn* column_ = nullptr;
+  SeriesStage* series_ = nullptr;
+  FileStage* file_ = nullptr;
+  ValueType type_ = ValueType::kFloat32;
 };
 
 class RunStage {
@@ -142,9 +170,8 @@ class RunStage {
   void AppendScalar(SeriesStage& series, int64_t step, double wall_time, ValueType type,
                     uint64_t bits);
   void AppendBlob(SeriesStage& series, int64_t step, double wall_time, const BlobRef& ref);
-  // AddEvent(), BeginSummary() and AppendScalar() in one.
-  void AppendScalarEvent(SeriesStage& series, int64_t step, double wall_time, ValueType type,
-                         uint64_t bits);
+  // A short cut for more values of a series that AppendScalar() was just called for.
+  std::optional<ScalarAppender> AppenderFor(SeriesStage& series, ValueType type);
   // Packs what the file's scalar columns hold, for a file that was read to its end.
   void SealFile(FileStage& file);
 
@@ -160,6 +187,7 @@ class RunStage {
   // The run as of now; the same object as before when nothing changed.
   std::shared_ptr<const RunSnapshot> Publish();
   bool is_changed() const { return is_changed_; }
+  void SetChanged() { is_changed_ = true; }  // After a ScalarAppender was used.
 
  private:
   void SetInfo(SeriesStage& series, std::shared_ptr<const SeriesInfo> info);

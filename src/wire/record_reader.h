@@ -42,6 +42,19 @@ struct Record {
   uint64_t end() const { return offset + kRecordHeaderBytes + length + kRecordFooterBytes; }
 };
 
+// What the first bytes of `available` say of the record that they begin with: its length, if that
+// is intact and all of the record is there.
+inline std::optional<uint64_t> WholeRecordLength(const std::byte* at, size_t available) {
+  constexpr size_t kFrameBytes = kRecordHeaderBytes + kRecordFooterBytes;
+  if (available < kFrameBytes) return std::nullopt;
+  uint64_t length;
+  std::memcpy(&length, at, sizeof(length));
+  if (length > available - kFrameBytes) return std::nullopt;
+  uint32_t crc;
+  std::memcpy(&crc, at + sizeof(length), sizeof(crc));
+  return MaskCrc(Crc32cOfWord(length)) == crc ? std::optional(length) : std::nullopt;
+}
+
 // Reads the records of one event file, which its writer may still be appending to.
 // Never allocates on the word of a length: the buffer grows with the bytes that are there.
 // Not thread-safe: a reader belongs to the one RunLoader that made it.
@@ -66,6 +79,17 @@ class RecordReader {
   // Next() for the hot path: true with the next record where it lies whole in the buffer, which is
   // nearly always. False says nothing: ask Next(), which reads on.
   bool NextBuffered(Record& record);
+
+  // For whoever walks records himself: the bytes from offset() on that are in memory, and how many
+  // of them were used, which must be whole records.
+  std::span<const std::byte> buffered() const {
+    return stream_ ? std::span<const std::byte>()
+                   : std::span(buffer_.get() + begin_, end_ - begin_);
+  }
+  void Skip(size_t bytes) {
+    begin_ += bytes;
+    offset_ += bytes;
+  }
 
   // Where the first record that was not handed out yet begins.
   uint64_t offset() const { return offset_; }
@@ -107,27 +131,19 @@ class RecordReader {
 };
 
 inline bool RecordReader::NextBuffered(Record& record) {
-  const size_t available = end_ - begin_;
-  if (available < kRecordHeaderBytes || stream_) return false;
+  if (stream_) return false;
   const std::byte* const header = buffer_.get() + begin_;
-  uint64_t length;
-  std::memcpy(&length, header, sizeof(length));
-  // A length that is not in the buffer is left to Next(), whether it is true or not.
-  if (length > available - kRecordHeaderBytes || length > max_buffered_bytes_) return false;
-  const uint64_t whole = kRecordHeaderBytes + length + kRecordFooterBytes;
-  if (whole > available) return false;
-  uint32_t length_crc;
-  std::memcpy(&length_crc, header + sizeof(length), sizeof(length_crc));
-  if (MaskCrc(Crc32cOfWord(length)) != length_crc) return false;
+  // A record that is not whole in the buffer is left to Next(), whether its length is true or not.
+  const std::optional<uint64_t> length = WholeRecordLength(header, end_ - begin_);
+  if (!length || *length > max_buffered_bytes_) return false;
 
   const std::byte* const data = header + kRecordHeaderBytes;
   record.offset = offset_;
-  record.length = length;
-  record.data = {data, static_cast<size_t>(length)};
-  std::memcpy(&record.stored_crc, data + length, sizeof(record.stored_crc));
+  record.length = *length;
+  record.data = {data, static_cast<size_t>(*length)};
+  std::memcpy(&record.stored_crc, data + *length, sizeof(record.stored_crc));
   record.is_streamed = false;
-  begin_ += whole;
-  offset_ += whole;
+  Skip(kRecordHeaderBytes + *length + kRecordFooterBytes);
   return true;
 }
 

@@ -105,18 +105,22 @@ std::optional<ScalarTemplate> ScalarTemplate::Learn(Bytes event) {
   if (place.at == nullptr) return std::nullopt;
 
   ScalarTemplate learned;
-  learned.size_ = rest.size();
-  learned.number_offset_ = static_cast<size_t>(place.at - rest.data());
+  learned.size_ = static_cast<uint32_t>(rest.size());
+  learned.number_offset_ = static_cast<uint32_t>(place.at - rest.data());
+  learned.whole_words_ = static_cast<uint32_t>((rest.size() - 1) / sizeof(uint64_t));
   learned.type_ = place.type;
   std::array<std::byte, kMaxBytes> mask;
   mask.fill(std::byte{0xff});
   std::fill_n(mask.begin() + static_cast<ptrdiff_t>(learned.number_offset_), SizeOf(place.type),
               std::byte{0});
-  for (size_t i = 0; i * 8 < learned.size_; ++i) {
-    const size_t at = learned.WordOffset(i);
-    std::memcpy(&learned.words_[i].bytes, rest.data() + at, sizeof(uint64_t));
-    std::memcpy(&learned.words_[i].mask, mask.data() + at, sizeof(uint64_t));
-  }
+  const auto word_at = [&](size_t at) {
+    Word word;
+    std::memcpy(&word.bytes, rest.data() + at, sizeof(word.bytes));
+    std::memcpy(&word.mask, mask.data() + at, sizeof(word.mask));
+    return word;
+  };
+  for (size_t i = 0; i < learned.whole_words_; ++i) learned.words_[i] = word_at(8 * i);
+  learned.last_ = word_at(rest.size() - 8);
   return learned;
 }
 

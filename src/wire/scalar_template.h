@@ -6,7 +6,6 @@
 //                      (absent for 0)   \________ the same each time but for the number /
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -43,17 +42,18 @@ class ScalarTemplate {
   static constexpr std::byte kStepTag{0x10};
   static constexpr size_t kWallTimeBytes = 1 + sizeof(double);
 
-  // Words of the part behind the step: the last one may lap over the one before.
+  // Words of the part behind the step.
   struct Word {
     uint64_t bytes;
     uint64_t mask;  // 0 where the number is.
   };
-  size_t WordOffset(size_t word) const { return std::min(word * 8, size_ - 8); }
 
-  size_t size_ = 0;  // At least 8.
-  size_t number_offset_ = 0;
+  uint32_t size_ = 0;  // At least 8.
+  uint32_t number_offset_ = 0;
+  uint32_t whole_words_ = 0;  // All but the last, which may lap over the one before it.
   Number::Type type_ = Number::Type::kFloat32;
-  std::array<Word, kMaxBytes / 8> words_;
+  Word last_;
+  std::array<Word, kMaxBytes / 8 - 1> words_;
 };
 
 // The varint that fills [begin, end) exactly; false when it does not.
@@ -77,10 +77,11 @@ inline bool ScalarTemplate::Read(Bytes event, Reading& reading) const {
   if (event.size() < kWallTimeBytes + size_) return false;
   const std::byte* const begin = event.data();
   const std::byte* const rest = begin + event.size() - size_;
-  uint64_t difference = 0;
-  for (size_t i = 0; i * 8 < size_; ++i) {
-    uint64_t word;
-    std::memcpy(&word, rest + WordOffset(i), sizeof(word));
+  uint64_t word;
+  std::memcpy(&word, rest + size_ - sizeof(word), sizeof(word));
+  uint64_t difference = (word ^ last_.bytes) & last_.mask;
+  for (size_t i = 0; i < whole_words_; ++i) {
+    std::memcpy(&word, rest + i * sizeof(word), sizeof(word));
     difference |= (word ^ words_[i].bytes) & words_[i].mask;
   }
   if (difference != 0 || *begin != kWallTimeTag) return false;
