@@ -338,7 +338,12 @@ TEST_P(IngestLiveTest, StopsSoonInTheMiddleOfALoad) {
   for (int64_t step = 0; step < 50'000; ++step) file.Scalar("loss", step, 1);
   std::string large;
   for (int i = 0; i < 20; ++i) large += file.bytes();
-  for (int i = 0; i < 4; ++i) Write(logdir_ + "/run" + std::to_string(i) + "/tfevents.1", large);
+  Write(logdir_ + "/run/tfevents.1", large);
+  for (int i = 0; i < 40; ++i) {  // A second of work for two cores, and more here.
+    const std::string run = logdir_ + "/run" + std::to_string(i);
+    std::filesystem::create_directory(run);
+    std::filesystem::create_hard_link(logdir_ + "/run/tfevents.1", run + "/tfevents.1");
+  }
   Start();
   ASSERT_TRUE(WaitFor([](const Snapshot& s) { return s.progress.bytes_read > 0; }));
   const auto begin = std::chrono::steady_clock::now();
