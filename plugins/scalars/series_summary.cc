@@ -136,7 +136,8 @@ SeriesSummary Summarize(const ScalarPoints& points, const std::optional<AtStep>&
   for (PointCursor cursor(points); cursor.Next();) {
     const size_t size = cursor.values().size();
     const auto point = [&](size_t i) {
-      return SummaryPoint{cursor.values()[i], cursor.steps()[i], cursor.wall_times()[i]};
+      return SummaryPoint{cursor.values()[i], cursor.steps()[i], cursor.wall_times()[i],
+                          cursor.indices()[i]};
     };
     if (summary.count == 0) summary.first = point(0);
     summary.last = point(size - 1);

@@ -18,6 +18,7 @@ struct SummaryPoint {
   double value = std::numeric_limits<double>::quiet_NaN();
   int64_t step = 0;
   double wall_time = std::numeric_limits<double>::quiet_NaN();
+  uint64_t index = 0;  // Of a point that there is: leads a PointReader to its exact value.
 };
 
 // Which point to tell of: the last one at that step, or at the nearest earlier step that there is.

@@ -3,7 +3,8 @@
 namespace stepscope {
 
 Result<int> Answer(const Command& command, const AnswerOptions& options, Output& output) {
-  return Inspect(command, options, output);
+  return command.subcommand == Subcommand::kInspect ? Inspect(command, options, output)
+                                                    : Query(command, options, output);
 }
 
 }  // namespace stepscope

@@ -22,5 +22,6 @@ struct AnswerOptions {
 Result<int> Answer(const Command& command, const AnswerOptions& options, Output& output);
 
 Result<int> Inspect(const Command& command, const AnswerOptions& options, Output& output);
+Result<int> Query(const Command& command, const AnswerOptions& options, Output& output);
 
 }  // namespace stepscope

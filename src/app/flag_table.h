@@ -43,6 +43,7 @@ struct FlagPage {
 
 extern const FlagPage kServePage;
 extern const FlagPage kInspectPage;
+extern const FlagPage kQueryPage;
 
 // How the flags that are on every page read what they are given.
 extern const FlagGroup kReadingFlags;

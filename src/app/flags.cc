@@ -12,7 +12,7 @@
 namespace stepscope {
 namespace {
 
-constexpr const FlagPage* kPages[] = {&kServePage, &kInspectPage};
+constexpr const FlagPage* kPages[] = {&kServePage, &kInspectPage, &kQueryPage};
 
 const FlagPage& PageOf(Subcommand subcommand) {
   return **std::ranges::find(kPages, subcommand,
@@ -159,6 +159,14 @@ class CommandParser {
           is_default ? "stepscope" : "stepscope " + std::string(page_->name);
       return BadFlag("which directory? For example: " + program + " ~/runs (" + program +
                      " --help says more)");
+    }
+    const QueryOptions& query = command_.query;
+    if (query.kind != QueryKind::kSummary && !query.select.empty()) {
+      return conflict(
+          "--select makes one row a series, so it has no place beside points and lists");
+    }
+    if (query.from && query.to && *query.from > *query.to) {
+      return BadFlag("--from is greater than --to");
     }
     if (command_.listen.bind_all && !command_.listen.host.empty()) {
       return conflict("--bind_all means every address, so --host has no place beside it");

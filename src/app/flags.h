@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "analysis/smooth.h"
 #include "base/result.h"
 #include "plugin/plugin.h"
 #include "server/bind.h"
@@ -33,6 +34,44 @@ struct InspectOptions {
   bool is_strict = false;  // Damage is an exit code of its own.
 };
 
+enum class QueryKind : uint8_t { kSummary, kPoints, kRuns, kTags };
+
+// A column of a summary.
+enum class SummaryColumn : uint8_t {
+  kCount,
+  kNonFinite,
+  kFirst,
+  kFirstStep,
+  kFirstWallTime,
+  kLast,
+  kLastStep,
+  kLastWallTime,
+  kMin,
+  kArgMin,  // The step of the minimum.
+  kMax,
+  kArgMax,
+  kMean,
+  kAt,  // The value at a step.
+};
+
+struct SummarySelect {
+  SummaryColumn column = SummaryColumn::kLast;
+  int64_t at_step = 0;  // kAt.
+  std::string name;     // As it was asked for.
+};
+
+struct QueryOptions {
+  QueryKind kind = QueryKind::kSummary;
+  std::vector<SummarySelect> select;  // Empty: the usual ones.
+  std::string x = "step";             // "step", "relative", "wall", or "tag:" and a tag.
+  std::optional<double> from;         // In units of x.
+  std::optional<double> to;
+  uint32_t pixels = 0;  // 0: every point.
+  Smoothing smoothing;
+  bool all_attempts = false;
+  std::string output;  // A file; "" is standard output.
+};
+
 struct Command {
   Action action = Action::kRun;
   Subcommand subcommand = Subcommand::kServe;  // What to run, or whose help to show.
@@ -50,10 +89,11 @@ struct Command {
   bool no_auth = false;
   double reload_interval_s = 5;
 
-  // inspect
+  // inspect and query
   SelectionOptions selection;
-  OutputFormat format = OutputFormat::kTable;
+  std::optional<OutputFormat> format;  // Nothing: what suits the answer.
   InspectOptions inspect;
+  QueryOptions query;
 
   std::vector<std::string> notices;  // For stderr: flags that were accepted and do nothing.
 };

@@ -136,12 +136,69 @@ TEST(FlagsTest, TheFirstWordMayBeASubcommand) {
   EXPECT_EQ(inspect.selection.runs, "^a");
   EXPECT_EQ(inspect.selection.tags, "loss");
   EXPECT_TRUE(inspect.inspect.is_strict);
-  EXPECT_EQ(inspect.format, OutputFormat::kTable);
+  EXPECT_EQ(inspect.format, std::nullopt);
   EXPECT_EQ(Parsed({"inspect", "runs", "--format=json"}).format, OutputFormat::kJson);
   EXPECT_EQ(Parsed({"./inspect"}).subcommand, Subcommand::kServe);
   EXPECT_EQ(Parsed({"runs"}).subcommand, Subcommand::kServe);
   EXPECT_EQ(Parsed({"inspect", "inspect"}).server.logdir, "inspect");
   EXPECT_EQ(Parsed({"inspect", "-h"}).action, Action::kHelp);
+}
+
+TEST(FlagsTest, QueriesSummariesPointsOrLists) {
+  const Command summary = Parsed({"query", "runs", "--select=last, at:-3"});
+  EXPECT_EQ(summary.subcommand, Subcommand::kQuery);
+  EXPECT_EQ(summary.query.kind, QueryKind::kSummary);
+  ASSERT_EQ(summary.query.select.size(), 2u);
+  EXPECT_EQ(summary.query.select[0].column, SummaryColumn::kLast);
+  EXPECT_EQ(summary.query.select[1].column, SummaryColumn::kAt);
+  EXPECT_EQ(summary.query.select[1].at_step, -3);
+  EXPECT_EQ(summary.query.select[1].name, "at:-3");
+  EXPECT_EQ(Parsed({"query", "runs", "--list=runs"}).query.kind, QueryKind::kRuns);
+  EXPECT_EQ(Parsed({"query", "runs", "--list=tags"}).query.kind, QueryKind::kTags);
+  EXPECT_EQ(Parsed({"query", "runs", "--points"}).query.kind, QueryKind::kPoints);
+
+  const Command points = Parsed({"query", "runs", "--x=tag:epoch", "--from=-1.5", "--to", "inf",
+                                 "--pixels=600", "--attempts=all", "--output=a/points.jsonl"});
+  EXPECT_EQ(points.query.kind, QueryKind::kPoints);
+  EXPECT_EQ(points.query.x, "tag:epoch");
+  EXPECT_EQ(points.query.from, -1.5);
+  EXPECT_EQ(points.query.pixels, 600u);
+  EXPECT_TRUE(points.query.all_attempts);
+  EXPECT_EQ(points.query.output, "a/points.jsonl");
+  EXPECT_EQ(points.format, OutputFormat::kJsonLines);
+  EXPECT_EQ(Parsed({"query", "runs", "--format=csv", "--output=x.json"}).format,
+            OutputFormat::kCsv);
+  EXPECT_EQ(Parsed({"query", "runs", "--output=points"}).format, std::nullopt);
+}
+
+TEST(FlagsTest, SmoothsAsAsked) {
+  const auto smoothing = [](std::string_view value) {
+    return Parsed({"query", "runs", "--smoothing", value}).query.smoothing;
+  };
+  EXPECT_EQ(smoothing("0.6").kind, SmoothingKind::kExponential);
+  EXPECT_EQ(smoothing("0.6").weight, 0.6);
+  EXPECT_EQ(smoothing("0").kind, SmoothingKind::kNone);
+  EXPECT_EQ(smoothing("mean:20").kind, SmoothingKind::kMean);
+  EXPECT_EQ(smoothing("median:21").window, 21u);
+  EXPECT_EQ(smoothing("gaussian:2.5").width, 2.5);
+  EXPECT_EQ(smoothing("time_weighted:100").half_life, 100);
+  for (const std::string_view wrong : {"1", "-0.1", "nan", "mean", "mean:0", "mean:1e9", "box:3",
+                                       "gaussian:0", "gaussian:20000", "time_weighted:-1"}) {
+    EXPECT_THAT(Problem({"query", "runs", "--smoothing", wrong}), HasSubstr("must")) << wrong;
+  }
+}
+
+TEST(FlagsTest, RefusesQueriesThatMeanNothing) {
+  EXPECT_THAT(Problem({"query", "runs", "--select=lst"}), HasSubstr("may hold count, "));
+  EXPECT_THAT(Problem({"query", "runs", "--select="}), HasSubstr("may hold count, "));
+  EXPECT_THAT(Problem({"query", "runs", "--select=at:x"}), HasSubstr("a step that is none"));
+  EXPECT_THAT(Problem({"query", "runs", "--select=last", "--pixels=5"}), HasSubstr("no place"));
+  EXPECT_THAT(Problem({"query", "runs", "--from=2", "--to=1"}), HasSubstr("greater"));
+  EXPECT_THAT(Problem({"query", "runs", "--from=nan"}), HasSubstr("must be a number"));
+  EXPECT_THAT(Problem({"query", "runs", "--x=time"}), HasSubstr("tag:NAME"));
+  EXPECT_THAT(Problem({"query", "runs", "--list=points"}), HasSubstr("runs or tags"));
+  EXPECT_THAT(Problem({"query", "runs", "--format=xls"}), HasSubstr("jsonl or arrow"));
+  EXPECT_THAT(Problem({"query", "runs", "--output="}), HasSubstr("must name a file"));
 }
 
 TEST(FlagsTest, InspectsAsTensorBoardDoes) {
@@ -179,7 +236,8 @@ TEST(FlagsTest, RefusesWhatExcludesEachOther) {
 }
 
 TEST(FlagsTest, HelpFitsAScreen) {
-  for (const Subcommand subcommand : {Subcommand::kServe, Subcommand::kInspect}) {
+  for (const Subcommand subcommand :
+       {Subcommand::kServe, Subcommand::kInspect, Subcommand::kQuery}) {
     const std::string help = HelpText(subcommand);
     size_t begin = 0;
     while (begin < help.size()) {

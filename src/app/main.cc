@@ -1,4 +1,4 @@
-// stepscope LOGDIR, stepscope inspect LOGDIR
+// stepscope LOGDIR, stepscope inspect LOGDIR, stepscope query LOGDIR
 #include <unistd.h>
 
 #include <csignal>

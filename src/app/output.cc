@@ -66,6 +66,10 @@ void Output::Drain(std::string_view bytes) {
   }
 }
 
+void Output::Fail(Error error) {
+  if (status_) status_ = std::move(error);
+}
+
 Status Output::Finish() {
   Drain(buffer_);
   buffer_.clear();

@@ -22,6 +22,7 @@ class Output {
   void Write(std::string_view bytes);
   uint64_t size() const { return size_; }  // Bytes given to Write() so far.
   bool has_failed() const { return !status_; }
+  void Fail(Error error);  // For what cannot be written in some format.
   // Everything is with the system. CANCELLED when nobody reads any more, as after `| head`.
   Status Finish();
 

@@ -188,6 +188,7 @@ constexpr std::string_view kHead =
     "usage: stepscope [serve] LOGDIR [flags]\n"
     "       stepscope --logdir DIR [flags]\n"
     "       stepscope inspect LOGDIR [flags]    what is there and what is damaged\n"
+    "       stepscope query LOGDIR [flags]      values, as CSV, JSON or Arrow\n"
     "\n"
     "examples:\n"
     "  stepscope ~/runs                       and open the address that it prints\n"

@@ -70,17 +70,28 @@ std::optional<int64_t> ParseInt64(std::string_view text) { return ParseNumber<in
 std::optional<double> ParseDouble(std::string_view text) { return ParseNumber<double>(text); }
 
 std::string FormatDouble(double value) {
-  if (std::isnan(value)) return "nan";
-  if (std::isinf(value)) return value < 0 ? "-inf" : "inf";
+  std::string text;
+  AppendDouble(value, text);
+  return text;
+}
+
+void AppendDouble(double value, std::string& out) {
+  if (std::isnan(value)) {
+    out += "nan";
+    return;
+  }
+  if (std::isinf(value)) {
+    out += value < 0 ? "-inf" : "inf";
+    return;
+  }
   char digits[32];
   // Python changes to exponents below 1e-4 and from 1e16 on.
   const double magnitude = std::fabs(value);
   const bool is_plain = magnitude == 0 || (magnitude >= 1e-4 && magnitude < 1e16);
   const auto format = is_plain ? std::chars_format::fixed : std::chars_format::scientific;
-  const auto end = std::to_chars(digits, digits + sizeof(digits), value, format).ptr;
-  std::string text(digits, end);
-  if (is_plain && text.find('.') == std::string::npos) text += ".0";
-  return text;
+  char* const end = std::to_chars(digits, digits + sizeof(digits), value, format).ptr;
+  out.append(digits, end);
+  if (is_plain && std::find(digits, end, '.') == end) out += ".0";
 }
 
 std::string ToValidUtf8(std::string_view bytes) {

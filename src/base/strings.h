@@ -21,6 +21,7 @@ std::optional<double> ParseDouble(std::string_view text);
 // The shortest text that reads back as the same double, as Python's repr writes it: "0.1", "1e-07",
 // "5.0", "nan", "inf".
 std::string FormatDouble(double value);
+void AppendDouble(double value, std::string& out);  // The same, for many.
 
 // A valid UTF-8 copy: each invalid byte becomes U+FFFD.
 std::string ToValidUtf8(std::string_view bytes);
