@@ -8,14 +8,16 @@
 namespace stepscope {
 namespace {
 
-// Takes the `text` in `info` when it is of an earlier run than what the entry has. Returns whether
-// it did.
-bool OfferText(const std::string& text, const std::shared_ptr<const SeriesInfo>& info,
+// Takes the text in `info` when it is of an earlier run than what the entry has. Returns whether it
+// is another text.
+bool OfferText(std::string SeriesInfo::* text, const std::shared_ptr<const SeriesInfo>& info,
                const std::string& run, std::shared_ptr<const SeriesInfo>& kept,
                std::string& kept_run) {
-  if (text.empty() || (!kept_run.empty() && kept_run <= run)) return false;
-  kept = info;
+  const std::string& offered = (*info).*text;
+  if (offered.empty() || (!kept_run.empty() && kept_run <= run)) return false;
   kept_run = run;
+  if (kept != nullptr && (*kept).*text == offered) return false;
+  kept = info;
   return true;
 }
 
@@ -242,24 +244,28 @@ void TagIndex::Add(const RunSnapshot& run, const Series& series) {
   ++plugin.series;
   ++entry.runs;
   entry.points += series.size();
-  const bool is_named =
-      OfferText(info.display_name, series.info, run.name, entry.named, entry.display_name_run);
-  const bool is_described =
-      OfferText(info.description, series.info, run.name, entry.described, entry.description_run);
+  const bool is_named = OfferText(&SeriesInfo::display_name, series.info, run.name, entry.named,
+                                  entry.display_name_run);
+  const bool is_described = OfferText(&SeriesInfo::description, series.info, run.name,
+                                      entry.described, entry.description_run);
   plugin.has_new_texts |= is_named || is_described;
 }
 
 // Puts new tags in their places and drops those that no run has any more.
 void TagIndex::Settle(Plugin& plugin) {
-  const bool has_new_tags = plugin.has_removed || !plugin.added.empty();
+  const auto is_gone = [](const Entry* entry) { return entry->runs == 0; };
+  // A run that was read anew has given up tags and got them back.
+  const bool has_gone =
+      std::exchange(plugin.has_removed, false) &&
+      (std::ranges::any_of(plugin.ordered, is_gone) || std::ranges::any_of(plugin.added, is_gone));
+  const bool has_new_tags = has_gone || !plugin.added.empty();
   if (std::exchange(plugin.has_new_texts, false) || has_new_tags) {
     ++revision_;
     plugin.texts = nullptr;
   }
   if (!has_new_tags) return;
   plugin.names = nullptr;
-  if (std::exchange(plugin.has_removed, false)) {
-    const auto is_gone = [](const Entry* entry) { return entry->runs == 0; };
+  if (has_gone) {
     std::erase_if(plugin.ordered, is_gone);
     std::erase_if(plugin.added, is_gone);
     std::erase_if(plugin.by_tag, [](const auto& item) { return item.second->runs == 0; });

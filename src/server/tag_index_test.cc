@@ -98,7 +98,11 @@ TEST(TagIndexTest, TheRevisionTellsOfTagsAndTextsButNotOfPoints) {
   EXPECT_EQ(Describe(index, "scalars"), "2 t:1:2:: u:1:1::");
   index.Update(MakeSnapshot(3, {grown, MakeRun("b", {{"t", 1, "scalars", "name"}})}));
   EXPECT_EQ(index.revision(), first + 1);
-  index.Update(MakeSnapshot(4, {MakeRun("b", {{"t", 1, "scalars", "name"}})}));
+  // An earlier run that says the same.
+  index.Update(MakeSnapshot(4, {MakeRun("a", {{"t", 1, "scalars", "name"}, {"u", 1}}),
+                                MakeRun("b", {{"t", 1, "scalars", "name"}})}));
+  EXPECT_EQ(index.revision(), first + 1);
+  index.Update(MakeSnapshot(5, {MakeRun("b", {{"t", 1, "scalars", "name"}})}));
   EXPECT_GT(index.revision(), first + 1);
 }
 

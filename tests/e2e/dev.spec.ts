@@ -29,7 +29,8 @@ test('the page that is being worked on shows charts, live', async () => {
   });
   await vite.listen();
   const { page, end } = await visit(browser, vite.resolvedUrls?.local[0] ?? '');
-  page.setDefaultTimeout(20_000);
+  // Vite translates each module when it is first asked for.
+  page.setDefaultTimeout(45_000);
   await drawn(page, 'loss', 1);
   await page.getByText('live', { exact: true }).waitFor();
   await end();

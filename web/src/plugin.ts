@@ -58,7 +58,7 @@ export interface Shell {
   /** Offers what can be found by name, for when there is too much to offer it all. */
   offerSearch(search: ActionSearch): () => void;
   /** Opens the pane that says what was lost or repaired while reading, and what is held. */
-  showProblems(): void;
+  readonly showProblems: () => void;
   /** Says something in passing: "Link copied". */
   say(text: string): void;
 }

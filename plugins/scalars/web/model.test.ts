@@ -3,12 +3,14 @@ import type { Table } from '$web/api/columns';
 import { goldenTables } from './golden';
 import {
   covers,
+  damageOf,
   formatZooms,
   grouped,
   isAtOneStep,
   isOvergrown,
   merged,
   parseZooms,
+  sectionsOf,
   toLines,
   type Series,
 } from './model';
@@ -299,4 +301,36 @@ describe('the golden answers', () => {
     const { values } = merged(undefined, table);
     expect(Array.from(values)).toEqual([1, NaN, NaN, NaN, Infinity, -Infinity, 2, 3]);
   });
+});
+
+test('damage is told by the run that its file belongs to', () => {
+  const at = (file: string) => ({ file, offset: 1, detail: '' });
+  const stat = (severity: string, ...files: string[]) => ({
+    name: '',
+    severity,
+    text: '',
+    count: files.length,
+    occurrences: files.map(at),
+  });
+  const damage = damageOf([
+    stat('lost', 'a/b/events', 'events'),
+    stat('repaired', 'a/b/events.2'),
+    stat('info', 'c/events'),
+  ]);
+  expect([...damage]).toEqual([
+    ['a/b', 2],
+    ['.', 1],
+  ]);
+});
+
+test('sections stand behind one another in the list', () => {
+  const sections = sectionsOf([
+    { prefix: '', tags: 2 },
+    { prefix: 'train', tags: 3 },
+  ]);
+  expect(sections).toEqual([
+    { name: '', label: 'no prefix', count: 2, first: 0 },
+    { name: 'train', label: 'train', count: 3, first: 2 },
+  ]);
+  expect(sectionsOf([{ prefix: '', tags: 2 }])[0]?.label).toBe('all');
 });

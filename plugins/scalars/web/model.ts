@@ -1,6 +1,7 @@
 // From columns to lines: what the engine answers becomes what the chart draws. Pure.
-import type { Tag } from '$web/api/catalog';
+import type { Stat, Tag } from '$web/api/catalog';
 import { toFloat64, type Table } from '$web/api/columns';
+import { groupDigits } from '$web/charts/format';
 import type { Line, Range, View, XAxis } from '$web/charts/types';
 import type { ShownRun } from '$web/plugin';
 import { decodeText, encodeText } from '$web/url';
@@ -199,6 +200,36 @@ export function isAtOneStep(series: SeriesByRun): boolean {
 /** What a card is called: also a tag that is the empty text has to be called something. */
 export function titleOf(tag: Tag): string {
   return tag.display_name || tag.tag || '(empty tag)';
+}
+
+/** How much a card shows: the points of its longest line, and in how many attempts. */
+export function factsOf(series: readonly Series[]): string {
+  const most = Math.max(0, ...series.map(({ count }) => count));
+  const attempts = Math.max(1, ...series.map((one) => one.attempts));
+  const points = `${groupDigits(String(most))} ${most === 1 ? 'point' : 'points'}`;
+  return attempts > 1 ? `${attempts} attempts · ${points}` : points;
+}
+
+/** What there is to say of a line beside how many points it has. */
+export function noteOf({ attempts, superseded }: Series): string {
+  const parts = [];
+  if (attempts > 1) parts.push(`${attempts} attempts`);
+  if (superseded > 0) parts.push(`${superseded} written again`);
+  return parts.join(', ');
+}
+
+/** How often something was lost or repaired in each run's files, of what the server lists. */
+export function damageOf(stats: readonly Stat[]): ReadonlyMap<string, number> {
+  const byRun = new Map<string, number>();
+  for (const { severity, occurrences } of stats) {
+    if (severity === 'info') continue;
+    for (const { file } of occurrences) {
+      const slash = file.lastIndexOf('/');
+      const run = slash < 0 ? '.' : file.slice(0, slash);
+      byRun.set(run, (byRun.get(run) ?? 0) + 1);
+    }
+  }
+  return byRun;
 }
 
 export interface TagGroup {

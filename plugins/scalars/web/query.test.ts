@@ -3,7 +3,7 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { Refusal } from '$web/api/request';
 import type * as RequestModule from '$web/api/request';
-import { partSize, SeriesFetcher, type Settings } from './query';
+import { keep, partSize, recall, SeriesFetcher, type Loaded, type Settings } from './query';
 
 interface Body extends Settings {
   readonly series: readonly (readonly [run: string, tag: string, since?: unknown])[];
@@ -115,4 +115,36 @@ test('questions that differ fail alone', async () => {
   ]);
   expect(whole.status).toBe('fulfilled');
   expect(zoomed.status).toBe('rejected');
+});
+
+test('what cards out of sight had is kept as long as there is room', () => {
+  const column = new Float64Array(2 ** 20);
+  const loaded: Loaded = {
+    settings,
+    byRun: new Map([
+      [
+        'run',
+        {
+          run: 'run',
+          revision: 'r',
+          count: 1,
+          settled: 1,
+          unsettledRows: 0,
+          attempts: 1,
+          superseded: 0,
+          steps: column,
+          wallTimes: column,
+          values: new Float64Array(),
+          smoothed: null,
+          attempt: null,
+          wholeLength: 0,
+        },
+      ],
+    ]),
+  };
+  for (const tag of ['a', 'b', 'c', 'a', 'd']) keep(tag, loaded);
+  // 16 MiB each: three have room, and `a` was used after `b`.
+  expect(['a', 'b', 'c', 'd'].filter((tag) => recall(tag))).toEqual(['a', 'd']);
+  keep('a', undefined);
+  expect(recall('a')).toBeUndefined();
 });

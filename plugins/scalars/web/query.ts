@@ -171,18 +171,43 @@ export function padded([from, to]: Range): Range {
 }
 
 // The last answers of cards that went out of sight: scrolled back, a card shows them at once and
-// asks for what is new. Bounded, for a card can hold a megabyte.
-const maxKept = 48;
-const kept = new Map<string, Loaded>();
+// asks for what is new. Bounded, for a card of many long lines can hold megabytes.
+const maxKeptBytes = 48 * 2 ** 20;
+// Its objects and buffers, without the points.
+const lineBytes = 1_000;
+const kept = new Map<string, { readonly loaded: Loaded; readonly bytes: number }>();
+let keptBytes = 0;
 
 export function keep(tag: string, loaded: Loaded | undefined): void {
-  kept.delete(tag);
+  forget(tag);
   if (!loaded) return;
-  kept.set(tag, loaded);
-  const oldest = kept.keys().next().value;
-  if (kept.size > maxKept && oldest !== undefined) kept.delete(oldest);
+  const bytes = bytesOf(loaded);
+  kept.set(tag, { loaded, bytes });
+  keptBytes += bytes;
+  for (const oldest of kept.keys()) {
+    if (keptBytes <= maxKeptBytes) break;
+    forget(oldest);
+  }
 }
 
 export function recall(tag: string): Loaded | undefined {
-  return kept.get(tag);
+  return kept.get(tag)?.loaded;
+}
+
+function forget(tag: string): void {
+  keptBytes -= kept.get(tag)?.bytes ?? 0;
+  kept.delete(tag);
+}
+
+function bytesOf({ byRun }: Loaded): number {
+  let bytes = 0;
+  for (const series of byRun.values()) {
+    if (!series) continue;
+    const { steps, wallTimes, values, smoothed, attempt } = series;
+    bytes += lineBytes;
+    for (const column of [steps, wallTimes, values, smoothed, attempt]) {
+      bytes += column?.byteLength ?? 0;
+    }
+  }
+  return bytes;
 }

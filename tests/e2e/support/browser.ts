@@ -43,7 +43,7 @@ export async function visit(browser: Browser, url: string, look: Look = {}): Pro
     reducedMotion: 'reduce',
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(8_000);
+  page.setDefaultTimeout(20_000);
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('console', (message) => {
@@ -93,11 +93,16 @@ export async function untilParam(
   value: string | RegExp | null,
 ): Promise<void> {
   await expect
-    .poll(() => param(page, key), { timeout: 5_000 })
+    .poll(() => param(page, key))
     .toEqual(value instanceof RegExp ? expect.stringMatching(value) : value);
 }
 
-/** What the answers to these requests held, in order. */
+/** The complaints that are not the browser's own about a server that is gone. */
+export function withoutNetwork(complaints: readonly string[]): string[] {
+  return complaints.filter((one) => !/net::ERR_|WebSocket connection to/.test(one));
+}
+
+/** What these requests asked, in order. */
 export function countRequests(page: Page, path: string): { readonly bodies: string[] } {
   const bodies: string[] = [];
   page.on('request', (request) => {

@@ -15,7 +15,7 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-const startMs = 10_000;
+const startMs = 30_000;
 
 export async function startServer(logdir: string, flags: readonly string[] = []): Promise<Server> {
   if (!existsSync(binary))
