@@ -1,6 +1,7 @@
 #include "base/stats.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace stepscope {
 
@@ -65,6 +66,36 @@ std::map<Stat, StatSummary> Stats::Get() const {
   std::map<Stat, StatSummary> summaries;
   for (const auto& [stat, cell] : cells_) summaries[stat] = {cell.count, cell.occurrences};
   return summaries;
+}
+
+std::map<Stat, StatSummary> Stats::GetFile(std::string_view file) const {
+  const std::lock_guard lock(mutex_);
+  std::map<Stat, StatSummary> summaries;
+  for (const auto& [stat, cell] : cells_) {
+    const auto found = cell.count_by_file.find(file);
+    if (found == cell.count_by_file.end()) continue;
+    StatSummary& summary = summaries[stat];
+    summary.count = found->second;
+    std::copy_if(cell.occurrences.begin(), cell.occurrences.end(),
+                 std::back_inserter(summary.occurrences),
+                 [&](const StatOccurrence& o) { return o.file == file; });
+  }
+  return summaries;
+}
+
+void Stats::AddFile(const std::string& file, const std::map<Stat, StatSummary>& summaries) {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [stat, summary] : summaries) {
+    if (summary.count == 0) continue;
+    Cell& cell = cells_[stat];
+    cell.count += summary.count;
+    cell.count_by_file[file] += summary.count;
+    for (const StatOccurrence& occurrence : summary.occurrences) {
+      if (cell.occurrences.size() == kMaxOccurrences) break;
+      cell.occurrences.push_back({file, occurrence.offset, occurrence.detail});
+    }
+    ++revision_;
+  }
 }
 
 std::map<std::string, uint64_t, std::less<>> Stats::CountByFile(Stat stat) const {

@@ -2,6 +2,7 @@
 // with its file and offset. Shown to the user by /api/stats; a loss that is not here is a bug.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <mutex>
@@ -53,6 +54,9 @@ enum class Stat : uint8_t {
   STEPSCOPE_STATS(STEPSCOPE_STAT_ENUM)
 #undef STEPSCOPE_STAT_ENUM
 };
+#define STEPSCOPE_STAT_COUNT(id, name, severity, text) +1
+constexpr size_t kStatCount = STEPSCOPE_STATS(STEPSCOPE_STAT_COUNT);
+#undef STEPSCOPE_STAT_COUNT
 
 struct StatInfo {
   std::string_view name;
@@ -85,6 +89,9 @@ class Stats {
   // Of a file with more than are listed, an offset that is not listed stands for one of the rest.
   void Remove(Stat stat, std::string_view file, uint64_t offset);
   std::map<Stat, StatSummary> Get() const;
+  // What was counted for one file, and the reverse: counts it again, as if it had just happened.
+  std::map<Stat, StatSummary> GetFile(std::string_view file) const;
+  void AddFile(const std::string& file, const std::map<Stat, StatSummary>& summaries);
   // Of one kind, also of what is no longer listed.
   std::map<std::string, uint64_t, std::less<>> CountByFile(Stat stat) const;
   uint64_t revision() const;  // Grows with every change.

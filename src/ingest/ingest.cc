@@ -131,6 +131,15 @@ void Ingest::Start(std::unique_ptr<Watcher> watcher) {
   if (follows) directories_->Use(*watcher_);
   const size_t machine_threads = std::max(1u, std::thread::hardware_concurrency());
   pool_ = std::make_unique<ThreadPool>(options_.threads == 0 ? machine_threads : options_.threads);
+  if (options_.index != nullptr) {
+    keeper_ = std::make_unique<IndexKeeper>(
+        *options_.index, clock_, [this](const std::string& name) { return SaveRun(name); },
+        [this](std::string_view name) {
+          const std::lock_guard lock(mutex_);
+          return runs_.contains(std::string(name));
+        });
+    keeper_->Start();
+  }
   coordinator_ = std::thread([this] { Coordinate(); });
 }
 
@@ -144,6 +153,7 @@ void Ingest::Stop() {
     watcher_->Wake();
     coordinator_.join();
   }
+  if (keeper_) keeper_->Stop();
   pool_.reset();
 }
 
@@ -287,6 +297,7 @@ void Ingest::RemoveRun(const std::string& name) {
 }
 
 void Ingest::EraseLocked(Run& run) {
+  if (keeper_) keeper_->OnRemoved(run.name);
   if (run.loader) run.loader->SetFiles({});  // Takes back what was counted.
   loaded_count_ -= run.was_loaded ? 1 : 0;
   due_.erase(run.name);
@@ -413,18 +424,55 @@ void Ingest::StepRun(Run& run, LoadObserver& observer) {
       run.loader.reset();
     }
   }
-  if (!run.loader) {
-    const LoaderContext context{files_, clock_, stats_, options_.max_record_bytes, options_.check};
-    run.loader = std::make_unique<RunLoader>(context, run.name, logdir_.PathOf(run.name));
-  }
+  if (!run.loader) MakeLoader(run);
   if (list) run.loader->SetFiles(*list);
   const auto next = run.loader->Step(observer, wanted);
+  if (keeper_ && run.loader->is_loaded()) keeper_->OnRead(run.name, run.loader->used_bytes());
   const std::lock_guard lock(mutex_);
   if (next) {
     due_[run.name] = *next;
   } else {
     due_.erase(run.name);
   }
+}
+
+// With what the index knows of the run, if anything: the loader then notices what has changed
+// since.
+void Ingest::MakeLoader(Run& run) {
+  const auto make = [&] {
+    const LoaderContext context{files_, clock_, stats_, options_.max_record_bytes, options_.check};
+    run.loader = std::make_unique<RunLoader>(context, run.name, logdir_.PathOf(run.name));
+  };
+  make();
+  const auto section = options_.index == nullptr ? std::nullopt : options_.index->Find(run.name);
+  if (!section) return;
+  const auto head = section->Head();
+  const auto body = section->Body();
+  if (!head || !body || !run.loader->Restore(*head, *body, section->keep_alive())) {
+    make();  // Damaged: as good as not there.
+  } else if (keeper_) {
+    keeper_->OnRestored(run.name, run.loader->used_bytes());
+  }
+}
+
+std::optional<RunArchive> Ingest::SaveRun(const std::string& name) {
+  std::shared_ptr<Run> run;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = runs_.find(name);
+    if (found == runs_.end() || found->second->is_busy || found->second->is_queued) {
+      return std::nullopt;
+    }
+    run = found->second;
+    run->is_busy = true;
+    ++active_count_;
+  }
+  std::optional<RunArchive> archive;
+  if (run->loader) archive = run->loader->Save();
+  const std::lock_guard lock(mutex_);
+  FinishLocked(*run);
+  if (!run->is_removed && run->is_requested && !is_stopping_) QueueLocked(run);
+  return archive;
 }
 
 void Ingest::FinishLocked(Run& run) {

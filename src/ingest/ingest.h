@@ -22,6 +22,8 @@
 #include "base/file.h"
 #include "base/stats.h"
 #include "base/thread_pool.h"
+#include "index/index_store.h"
+#include "ingest/index_keeper.h"
 #include "ingest/logdir.h"
 #include "ingest/run_loader.h"
 #include "ingest/watcher.h"
@@ -38,6 +40,7 @@ struct IngestOptions {
   uint64_t max_record_bytes = RecordReader::kDefaultMaxBufferedBytes;
   bool can_watch = true;  // Else everything is polled.
   SeriesCheck check = nullptr;
+  IndexStore* index = nullptr;  // None is kept when null; must outlive the ingest.
 };
 
 class Ingest {
@@ -87,6 +90,8 @@ class Ingest {
   // Reads what was requested of a run that is marked as busy.
   void StepRun(Run& run, LoadObserver& observer);
   void FinishLocked(Run& run);
+  void MakeLoader(Run& run);
+  std::optional<RunArchive> SaveRun(const std::string& name);
   void EraseLocked(Run& run);
   void PublishProgressLocked();
 
@@ -116,6 +121,7 @@ class Ingest {
 
   std::unique_ptr<ThreadPool> pool_;
   std::thread coordinator_;
+  std::unique_ptr<IndexKeeper> keeper_;
 };
 
 }  // namespace stepscope

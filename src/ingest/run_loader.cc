@@ -83,6 +83,7 @@ void RunLoader::SetFiles(const std::vector<std::string>& names) {
 
 std::optional<RunLoader::Time> RunLoader::Step(LoadObserver& observer,
                                                const std::vector<std::string>& names) {
+  if (restored_bytes_ > 0) observer.OnBytes(std::exchange(restored_bytes_, 0));
   for (int pass = 0; pass == 0 || stage_.MustReread(); ++pass) {
     if (pass == kMaxPasses) return context_.clock.Monotonic();
     // A file turned out to change what others mean, and all are read again in their order.
@@ -102,6 +103,12 @@ std::optional<RunLoader::Time> RunLoader::Step(LoadObserver& observer,
   const bool can_wait = observer.CanWait() && was_loaded;
   Publish(observer, can_wait ? Pace::kWhenCheap : Pace::kNow);
   return NextStep();
+}
+
+uint64_t RunLoader::used_bytes() const {
+  uint64_t bytes = 0;
+  for (const auto& file : files_) bytes += file->offset;
+  return bytes;
 }
 
 bool RunLoader::Look(EventFile& file, LoadObserver& observer) {

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,7 @@
 #include "ingest/event_sink.h"
 #include "store/publisher.h"
 #include "store/stage.h"
+#include "store/stage_archive.h"
 #include "wire/record_reader.h"
 
 namespace stepscope {
@@ -49,6 +51,12 @@ class LoadObserver {
   virtual bool CanWait() const { return true; }
 };
 
+// A run as it goes to the index on disk.
+struct RunArchive {
+  ByteWriter head;
+  ArchiveBody body;
+};
+
 // Belongs to one thread at a time.
 class RunLoader {
  public:
@@ -67,7 +75,17 @@ class RunLoader {
   std::optional<std::chrono::nanoseconds> Step(LoadObserver& observer,
                                                const std::vector<std::string>& names = {});
   bool is_loaded() const { return is_loaded_; }  // Every file was read to its end once.
+
+  // What was read, for the index on disk; nothing while it may not last: a file was not read to its
+  // end yet, or not at all, or its last record may still heal.
+  std::optional<RunArchive> Save() const;
+  // The reverse, once, before anything else: goes on as if the files had been read by this loader,
+  // and notices by itself what happened to them since. False when the bytes make no sense; the
+  // loader is not to be used then. `body` must live as long as `keep_alive`.
+  bool Restore(std::span<const std::byte> head, std::span<const std::byte> body,
+               const std::shared_ptr<const void>& keep_alive);
   const std::string& name() const { return stage_.name(); }
+  uint64_t used_bytes() const;  // Of all files, up to the last record that was used.
 
  private:
   using Time = std::chrono::nanoseconds;
@@ -131,6 +149,8 @@ class RunLoader {
   bool IsRetryDue(const EventFile& file) const;
   void Publish(LoadObserver& observer, Pace pace);
   std::optional<Time> NextStep() const;
+  void SaveFile(const EventFile& file, ByteWriter& head) const;
+  std::unique_ptr<EventFile> RestoreFile(ByteReader& head) const;
 
   LoaderContext context_;
   std::string directory_;
@@ -139,7 +159,8 @@ class RunLoader {
   EventSink sink_;
   std::vector<std::unique_ptr<EventFile>> files_;  // In byte order of their names.
   bool is_loaded_ = false;
-  bool holds_back_ = false;  // A file is read again: half of it is less than what is shown now.
+  uint64_t restored_bytes_ = 0;  // That nobody was told of yet.
+  bool holds_back_ = false;      // A file is read again: half of it is less than what is shown now.
   PublishPace pace_;
 };
 

@@ -211,11 +211,15 @@ bool RunStage::HasStrand(SeriesStage& series) const {
 }
 
 SeriesStage* RunStage::AddStrand(SeriesInfo info) {
-  SeriesStage* series = Find(info.tag);
+  return AddStrand(std::make_shared<const SeriesInfo>(std::move(info)));
+}
+
+SeriesStage* RunStage::AddStrand(std::shared_ptr<const SeriesInfo> info) {
+  SeriesStage* series = Find(info->tag);
   if (series == nullptr && series_.size() == kMaxSeries) return nullptr;
 
   auto strand = std::make_unique<StrandStage>();
-  strand->info_ = std::make_shared<const SeriesInfo>(std::move(info));
+  strand->info_ = std::move(info);
   strand->file_ = file_;
   const SeriesInfo& said = *strand->info_;
   if (series == nullptr) {

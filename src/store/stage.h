@@ -24,11 +24,13 @@ namespace stepscope {
 
 class FileStage;
 class RunStage;
+class StageArchive;
 
 // What one file holds of one tag, while it is read. Opaque to loaders.
 class StrandStage {
  private:
   friend class RunStage;
+  friend class StageArchive;
 
   // What may become a Purge, once it is known what the files before this one hold.
   enum class Cause : uint8_t { kFirstStart, kLaterStart, kFirstSummary, kStepBack };
@@ -56,6 +58,7 @@ class SeriesStage {
 
  private:
   friend class RunStage;
+  friend class StageArchive;
   friend class ScalarAppender;
 
   std::shared_ptr<const SeriesInfo> info_;
@@ -72,6 +75,7 @@ class FileStage {
 
  private:
   friend class RunStage;
+  friend class StageArchive;
   friend class ScalarAppender;
 
   // What was read from the file, apart from its values.
@@ -118,6 +122,7 @@ class ScalarAppender {
 
  private:
   friend class RunStage;
+  friend class StageArchive;
 
   ScalarColumn* column_ = nullptr;
   SeriesStage* series_ = nullptr;
@@ -190,6 +195,9 @@ class RunStage {
   void SetChanged() { is_changed_ = true; }  // After a ScalarAppender was used.
 
  private:
+  friend class StageArchive;
+
+  SeriesStage* AddStrand(std::shared_ptr<const SeriesInfo> info);
   void SetInfo(SeriesStage& series, std::shared_ptr<const SeriesInfo> info);
   StrandStage& CurrentStrand(SeriesStage& series);
   bool HasNewVersion();
