@@ -31,7 +31,7 @@ std::vector<IndexStore::OpenedSegment> IndexStore::ChooseVictims(const IsLive& i
     bool has_live_runs = false;
   };
   const std::shared_ptr<const View> current = view();
-  std::unordered_map<const Segment*, Use> by_segment;
+  std::unordered_map<const IndexSegment*, Use> by_segment;
   for (const OpenedSegment& opened : current->segments) {
     Use& use = by_segment[opened.segment.get()];
     use.opened = opened;

@@ -27,7 +27,7 @@ uint64_t RandomNumber() {
   return (uint64_t{device()} << 32) | device();
 }
 
-bool IsNewer(const Segment& a, const Segment& b) {
+bool IsNewer(const IndexSegment& a, const IndexSegment& b) {
   return std::pair(a.sequence(), a.writer_id()) > std::pair(b.sequence(), b.writer_id());
 }
 
@@ -114,7 +114,7 @@ Status IndexStore::Refresh() {
   return {};
 }
 
-std::shared_ptr<const Segment> IndexStore::OpenSegment(const std::string& name, const View& known) {
+std::shared_ptr<const IndexSegment> IndexStore::OpenSegment(const std::string& name, const View& known) {
   for (const OpenedSegment& opened : known.segments) {
     if (opened.name == name) return opened.segment;
   }
@@ -124,12 +124,12 @@ std::shared_ptr<const Segment> IndexStore::OpenSegment(const std::string& name, 
     if (shared.error().code != Code::kNotFound) AddNotice(name + ": " + shared.error().message);
     return nullptr;
   }
-  auto segment = Segment::Open(*std::move(shared));
+  auto segment = IndexSegment::Open(*std::move(shared));
   if (!segment) {
     if (segment.error().code == Code::kDataLoss) AddNotice(name + ": " + segment.error().message);
     return nullptr;
   }
-  const Segment& opened = **segment;
+  const IndexSegment& opened = **segment;
   const bool is_for_us = opened.content_format() == options_.content_format &&
                          opened.logdir() == options_.logdir &&
                          opened.logdir_inode() == logdir_inode_;
@@ -223,7 +223,7 @@ Status IndexStore::WriteLocked(const std::function<Status(SegmentWriter&)>& fill
   }
 
   ASSIGN_OR_RETURN(SharedBytes shared, disk_.Map(JoinPath(folder_, name), options_.max_bytes));
-  ASSIGN_OR_RETURN(std::shared_ptr<const Segment> segment, Segment::Open(std::move(shared)));
+  ASSIGN_OR_RETURN(std::shared_ptr<const IndexSegment> segment, IndexSegment::Open(std::move(shared)));
   segments.push_back({name, std::move(segment)});
   Publish(std::move(segments));
   return {};
@@ -248,7 +248,7 @@ void IndexStore::DeleteRemains(bool is_locked) {
     } else if (IsSegmentName(entry.name) && age_s > kDamagedKeepS && !is_in_use(entry.name)) {
       const auto shared = disk_.Map(path, options_.max_bytes);
       if (!shared) continue;
-      const auto segment = Segment::Open(*shared);
+      const auto segment = IndexSegment::Open(*shared);
       const bool is_damaged = !segment && segment.error().code == Code::kDataLoss;
       if (is_damaged || age_s > kForeignKeepS) static_cast<void>(disk_.Remove(path));
     }

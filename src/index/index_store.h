@@ -79,7 +79,7 @@ class IndexStore {
  private:
   struct OpenedSegment {
     std::string name;  // Of its file.
-    std::shared_ptr<const Segment> segment;
+    std::shared_ptr<const IndexSegment> segment;
   };
   // What Find() answers from. Never changes once it is published.
   struct View {
@@ -94,7 +94,7 @@ class IndexStore {
   Status FindFolder();
   Status CheckFolder() const;
   Status Refresh();
-  std::shared_ptr<const Segment> OpenSegment(const std::string& name, const View& known);
+  std::shared_ptr<const IndexSegment> OpenSegment(const std::string& name, const View& known);
   void Publish(std::vector<OpenedSegment> segments);
   std::shared_ptr<const View> view() const;
   void AddNotice(std::string line);

@@ -32,20 +32,20 @@ bool IsIn(uint64_t offset, uint64_t bytes, uint64_t begin, uint64_t end) {
 
 }  // namespace
 
-Result<std::shared_ptr<const Segment>> Segment::Open(SharedBytes shared) {
+Result<std::shared_ptr<const IndexSegment>> IndexSegment::Open(SharedBytes shared) {
   CHECK(reinterpret_cast<uintptr_t>(shared.bytes.data()) % kSegmentAlignment == 0);
   if (shared.bytes.size() < sizeof(SegmentHeader) + sizeof(SegmentTrailer)) {
     return Damage("a segment is too short");
   }
-  const std::shared_ptr<Segment> segment(new Segment(std::move(shared)));
+  const std::shared_ptr<IndexSegment> segment(new IndexSegment(std::move(shared)));
   RETURN_IF_ERROR(segment->ReadHeader());
   RETURN_IF_ERROR(segment->ReadTrailer());
   RETURN_IF_ERROR(segment->CheckEntries());
   segment->is_checked_ = std::make_unique<std::atomic<bool>[]>(segment->trailer_.block_count);
-  return std::shared_ptr<const Segment>(segment);
+  return std::shared_ptr<const IndexSegment>(segment);
 }
 
-Status Segment::ReadHeader() {
+Status IndexSegment::ReadHeader() {
   header_ = LoadAt<SegmentHeader>(shared_.bytes, 0);
   if (std::memcmp(header_.magic, kSegmentMagic, sizeof(kSegmentMagic)) != 0) {
     return Damage("a file is no segment");
@@ -61,7 +61,7 @@ Status Segment::ReadHeader() {
   return {};
 }
 
-Status Segment::ReadTrailer() {
+Status IndexSegment::ReadTrailer() {
   const std::span<const std::byte> bytes = shared_.bytes;
   const uint64_t trailer_offset = bytes.size() - sizeof(SegmentTrailer);
   trailer_ = LoadAt<SegmentTrailer>(bytes, trailer_offset);
@@ -83,7 +83,7 @@ Status Segment::ReadTrailer() {
   return {};
 }
 
-Status Segment::CheckEntries() const {
+Status IndexSegment::CheckEntries() const {
   for (size_t i = 0; i < section_count(); ++i) {
     const SectionEntry entry = Entry(i);
     const uint64_t end = trailer_.directory_offset;
@@ -98,45 +98,45 @@ Status Segment::CheckEntries() const {
   return {};
 }
 
-SectionEntry Segment::Entry(size_t section) const {
+SectionEntry IndexSegment::Entry(size_t section) const {
   CHECK(section < section_count());
   return LoadAt<SectionEntry>(shared_.bytes,
                               trailer_.directory_offset + section * sizeof(SectionEntry));
 }
 
-uint64_t Segment::BlocksOffset() const {
+uint64_t IndexSegment::BlocksOffset() const {
   return trailer_.directory_offset + section_count() * sizeof(SectionEntry);
 }
 
-uint64_t Segment::LogdirOffset() const {
+uint64_t IndexSegment::LogdirOffset() const {
   return BlocksOffset() + trailer_.block_count * sizeof(uint32_t);
 }
 
-uint64_t Segment::NamesOffset() const { return LogdirOffset() + trailer_.logdir_bytes; }
+uint64_t IndexSegment::NamesOffset() const { return LogdirOffset() + trailer_.logdir_bytes; }
 
-uint32_t Segment::BlockCrc(uint32_t block) const {
+uint32_t IndexSegment::BlockCrc(uint32_t block) const {
   return LoadAt<uint32_t>(shared_.bytes, BlocksOffset() + block * sizeof(uint32_t));
 }
 
-std::string_view Segment::logdir() const {
+std::string_view IndexSegment::logdir() const {
   const auto bytes = shared_.bytes.subspan(LogdirOffset(), trailer_.logdir_bytes);
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-std::string_view Segment::run(size_t section) const {
+std::string_view IndexSegment::run(size_t section) const {
   const SectionEntry entry = Entry(section);
   const auto bytes = shared_.bytes.subspan(NamesOffset() + entry.name_offset, entry.name_bytes);
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-Result<std::span<const std::byte>> Segment::Head(size_t section) const {
+Result<std::span<const std::byte>> IndexSegment::Head(size_t section) const {
   const SectionEntry entry = Entry(section);
   const auto head = shared_.bytes.subspan(entry.head_offset, entry.head_bytes);
   if (Crc32c(head) != entry.head_crc) return Damage("a section's head fails its checksum");
   return head;
 }
 
-Result<std::span<const std::byte>> Segment::Body(size_t section, uint64_t offset,
+Result<std::span<const std::byte>> IndexSegment::Body(size_t section, uint64_t offset,
                                                  uint64_t bytes) const {
   const SectionEntry entry = Entry(section);
   if (!IsIn(offset, bytes, 0, entry.body_bytes)) {
@@ -151,7 +151,7 @@ Result<std::span<const std::byte>> Segment::Body(size_t section, uint64_t offset
   return shared_.bytes.subspan(entry.body_offset + offset, bytes);
 }
 
-Status Segment::CheckBlock(const SectionEntry& entry, uint64_t number) const {
+Status IndexSegment::CheckBlock(const SectionEntry& entry, uint64_t number) const {
   const uint64_t block = entry.first_block + number;
   // The mark says something of the mapped bytes alone, which were there before it: no order needed.
   if (is_checked_[block].load(std::memory_order_relaxed)) return {};

@@ -22,11 +22,11 @@
 namespace stepscope {
 
 // An opened segment. Thread-safe: only the marks of what was checked change.
-class Segment {
+class IndexSegment {
  public:
   // UNIMPLEMENTED: another version's or another machine's. DATA_LOSS: not a whole segment. `shared`
   // must be aligned to 64 bytes, and is kept.
-  static Result<std::shared_ptr<const Segment>> Open(SharedBytes shared);
+  static Result<std::shared_ptr<const IndexSegment>> Open(SharedBytes shared);
 
   uint64_t file_bytes() const { return shared_.bytes.size(); }
   uint64_t content_format() const { return header_.content_format; }
@@ -47,7 +47,7 @@ class Segment {
   Result<std::span<const std::byte>> Body(size_t section, uint64_t offset, uint64_t bytes) const;
 
  private:
-  explicit Segment(SharedBytes shared) : shared_(std::move(shared)) {}
+  explicit IndexSegment(SharedBytes shared) : shared_(std::move(shared)) {}
   Status ReadHeader();
   Status ReadTrailer();
   Status CheckEntries() const;
@@ -68,16 +68,16 @@ class Segment {
 // A run's section of the segment, which lives for as long as any section of it does.
 class Section {
  public:
-  Section(std::shared_ptr<const Segment> segment, size_t number)
+  Section(std::shared_ptr<const IndexSegment> segment, size_t number)
       : segment_(std::move(segment)), number_(number) {}
 
   std::string_view run() const { return segment_->run(number_); }
   uint64_t total_bytes() const { return segment_->head_bytes(number_) + body_bytes(); }
 
-  // What is needed first and of every run: checked whole, each time. See Segment::Head.
+  // What is needed first and of every run: checked whole, each time. See IndexSegment::Head.
   Result<std::span<const std::byte>> Head() const { return segment_->Head(number_); }
   // The rest, checked in blocks of 1 MiB the first time that one is touched (0.1 ms each; several
-  // threads may share the work). See Segment::Body.
+  // threads may share the work). See IndexSegment::Body.
   uint64_t body_bytes() const { return segment_->body_bytes(number_); }
   Result<std::span<const std::byte>> Body(uint64_t offset, uint64_t bytes) const {
     return segment_->Body(number_, offset, bytes);
@@ -86,11 +86,11 @@ class Section {
 
   // Spans of this section are good for as long as this is held, whatever becomes of the file.
   std::shared_ptr<const void> keep_alive() const { return segment_; }
-  const Segment* segment() const { return segment_.get(); }
+  const IndexSegment* segment() const { return segment_.get(); }
   size_t number() const { return number_; }
 
  private:
-  std::shared_ptr<const Segment> segment_;
+  std::shared_ptr<const IndexSegment> segment_;
   size_t number_;
 };
 

@@ -27,7 +27,7 @@ void CheckWithin(std::span<const std::byte> bytes, const SharedBytes& shared) {
 // Returns how many sections gave all their bytes.
 size_t ReadAll(std::string_view bytes) {
   const SharedBytes shared = ShareBytes(bytes);
-  const auto segment = Segment::Open(shared);
+  const auto segment = IndexSegment::Open(shared);
   if (!segment) {
     CHECK(segment.error().code == Code::kDataLoss || segment.error().code == Code::kUnimplemented);
     return 0;
@@ -107,7 +107,7 @@ void SealAll(std::string& bytes) {
 // sections, then bytes to change, counted from the end, where directory and trailer are.
 void RunScript(std::string_view script) {
   std::string bytes = WriteSegment(script);
-  const size_t count = Segment::Open(ShareBytes(bytes)).value()->section_count();
+  const size_t count = IndexSegment::Open(ShareBytes(bytes)).value()->section_count();
   CHECK(ReadAll(bytes) == count);
   while (script.size() >= 3) {
     const size_t back = Take(script) + (size_t{Take(script)} << 8);

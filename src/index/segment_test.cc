@@ -42,8 +42,8 @@ std::string WriteSegment(const std::vector<Written>& sections) {
   return file.content();
 }
 
-std::shared_ptr<const Segment> OpenSegment(std::string_view bytes) {
-  auto segment = Segment::Open(ShareBytes(bytes));
+std::shared_ptr<const IndexSegment> OpenSegment(std::string_view bytes) {
+  auto segment = IndexSegment::Open(ShareBytes(bytes));
   EXPECT_TRUE(segment) << segment.error().message;
   return segment ? *segment : nullptr;
 }
@@ -121,11 +121,11 @@ TEST(SegmentTest, AnEmptySegmentIsWhole) {
 TEST(SegmentTest, ACutAtAnyByteIsNoSegment) {
   const std::string bytes = WriteSegment({{"run", "head", "some body"}, {"other", "h", "b"}});
   for (size_t cut = 0; cut < bytes.size(); ++cut) {
-    const auto segment = Segment::Open(ShareBytes(std::string_view(bytes).substr(0, cut)));
+    const auto segment = IndexSegment::Open(ShareBytes(std::string_view(bytes).substr(0, cut)));
     ASSERT_FALSE(segment) << cut;
     ASSERT_EQ(segment.error().code, Code::kDataLoss) << cut;
   }
-  EXPECT_FALSE(Segment::Open(ShareBytes(bytes + std::string(64, '\0'))));
+  EXPECT_FALSE(IndexSegment::Open(ShareBytes(bytes + std::string(64, '\0'))));
 }
 
 // Every bit of a segment with two sections, one after the other.
@@ -138,7 +138,7 @@ TEST(SegmentTest, AFlippedBitNeverShowsAWrongByte) {
     SCOPED_TRACE(bit);
     const auto mask = static_cast<char>(1 << (bit % 8));
     bytes[bit / 8] ^= mask;
-    const auto segment = Segment::Open(ShareBytes(bytes));
+    const auto segment = IndexSegment::Open(ShareBytes(bytes));
     refused += segment ? 0 : 1;
     for (size_t i = 0; segment && i < (*segment)->section_count(); ++i) {
       const Section section(*segment, i);
@@ -159,13 +159,13 @@ TEST(SegmentTest, OthersAreToldFromDamage) {
   const std::string bytes = WriteSegment({{"run", "head", "body"}});
   std::string newer = bytes;
   newer[offsetof(SegmentHeader, version)] = 2;
-  EXPECT_EQ(Segment::Open(ShareBytes(newer)).error().code, Code::kUnimplemented);
+  EXPECT_EQ(IndexSegment::Open(ShareBytes(newer)).error().code, Code::kUnimplemented);
   std::string big_endian = bytes;
   std::reverse(big_endian.begin() + 8, big_endian.begin() + 12);
-  EXPECT_EQ(Segment::Open(ShareBytes(big_endian)).error().code, Code::kUnimplemented);
+  EXPECT_EQ(IndexSegment::Open(ShareBytes(big_endian)).error().code, Code::kUnimplemented);
   std::string other = bytes;
   other[0] = 's';
-  EXPECT_EQ(Segment::Open(ShareBytes(other)).error().code, Code::kDataLoss);
+  EXPECT_EQ(IndexSegment::Open(ShareBytes(other)).error().code, Code::kDataLoss);
 }
 
 TEST(SegmentTest, ABodyIsCheckedBlockByBlock) {

@@ -54,7 +54,7 @@ RunLoader::RunLoader(const LoaderContext& context, std::string name, std::string
       directory_(std::move(directory)),
       prefix_(name == "." ? "" : name + "/"),
       stage_(std::move(name), directory_),
-      sink_(stage_, context.stats, context.check) {}
+      sink_(stage_, context.stats, context.check, context.predicts) {}
 
 void RunLoader::SetFiles(const std::vector<std::string>& names) {
   std::vector<std::unique_ptr<EventFile>> files;

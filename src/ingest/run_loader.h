@@ -38,6 +38,7 @@ struct LoaderContext {
   Stats& stats;
   uint64_t max_record_bytes = RecordReader::kDefaultMaxBufferedBytes;
   SeriesCheck check = nullptr;
+  bool predicts = true;  // See EventSink.
 };
 
 // Whoever runs a loader. Called on the loader's thread.
