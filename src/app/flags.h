@@ -88,6 +88,8 @@ struct Command {
   std::string allow_embedding;             // Origins, with spaces between them.
   bool no_auth = false;
   double reload_interval_s = 5;
+  bool has_index = true;  // Keeps what was read on disk, for the next start.
+  std::string index_dir;  // Where; with '~' expanded. Empty: at DefaultIndexDirectory().
 
   // inspect and query
   SelectionOptions selection;

@@ -58,6 +58,8 @@ TEST(FlagsTest, HasTensorBoardsDefaults) {
   EXPECT_EQ(command.listen.port, std::nullopt);
   EXPECT_EQ(command.server.path_prefix, "");
   EXPECT_EQ(command.reload_interval_s, 5);
+  EXPECT_TRUE(command.has_index);
+  EXPECT_EQ(command.index_dir, "");
   EXPECT_EQ(command.max_reload_threads, 0u);
   EXPECT_EQ(command.max_record_bytes, uint64_t{64 << 20});
   EXPECT_FALSE(command.no_auth);
@@ -83,6 +85,16 @@ TEST(FlagsTest, ReadsValues) {
   EXPECT_THAT(command.allowed_hosts, ElementsAre("a.example", "b.example:80", "[::1]"));
   EXPECT_EQ(command.allow_embedding, "http://localhost:8888 https://x.example");
   EXPECT_TRUE(command.no_auth);
+}
+
+TEST(FlagsTest, TheIndexLiesWhereOneSaysOrNowhere) {
+  EXPECT_EQ(Parsed({"runs", "--index_dir=/caches/mine"}).index_dir, "/caches/mine");
+  EXPECT_EQ(Parsed({"runs", "--index_dir=~/mine"}).index_dir, ExpandHome("~/mine"));
+  EXPECT_TRUE(Parsed({"runs", "--index_dir=none", "--index_dir=here"}).has_index);
+  const Command none = Parsed({"runs", "--index_dir=here", "--index_dir=none"});
+  EXPECT_FALSE(none.has_index);
+  EXPECT_EQ(none.index_dir, "");
+  EXPECT_EQ(Problem({"runs", "--index_dir="}), "--index_dir= must name a directory, or be none");
 }
 
 TEST(FlagsTest, ReadsSwitches) {

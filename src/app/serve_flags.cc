@@ -79,6 +79,13 @@ Status SetNoAuth(std::string_view value, Command& command) {
   return Status();
 }
 
+Status SetIndexDir(std::string_view value, Command& command) {
+  if (value.empty()) return BadFlag("must name a directory, or be none");
+  command.has_index = value != "none";
+  command.index_dir = command.has_index ? ExpandHome(value) : "";
+  return Status();
+}
+
 Status SetReloadInterval(std::string_view value, Command& command) {
   const auto seconds = ParseDouble(value);
   if (!seconds || !std::isfinite(*seconds) || *seconds < 0) {
@@ -113,6 +120,10 @@ constexpr Flag kDataFlags[] = {
      "The directory whose event files are shown, with everything below it. It may "
      "come into being later. The same as a bare LOGDIR.",
      SetLogdir},
+    {"index_dir", "DIR",
+     "Where to keep what was read, so that the next start is quick; it can be deleted at any time, "
+     "and takes at most 2 GiB. none: nowhere. Default: stepscope in $XDG_CACHE_HOME or ~/.cache.",
+     SetIndexDir},
     {"reload_interval", "SECONDS",
      "How often to look for new data where the system cannot tell us "
      "of it; 0 loads once and stops looking. Default: 5.",
