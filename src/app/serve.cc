@@ -12,6 +12,8 @@
 #include <thread>
 #include <utility>
 
+#include "app/index.h"
+#include "app/index.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
@@ -104,11 +106,13 @@ int Serve(const Command& command, std::span<const EmbeddedAsset> assets,
                       "?token=" + token->code());
             });
   Server server(*std::move(sockets), site, snapshots, stats);
+  const std::unique_ptr<IndexStore> index = OpenIndex(command);
   Ingest ingest({.logdir = command.logdir_path,
                  .reload_interval_s = command.reload_interval_s,
                  .threads = command.max_reload_threads,
                  .max_record_bytes = command.max_record_bytes,
-                 .check = CheckSeries},
+                 .check = CheckSeries,
+                 .index = index.get()},
                 RealFileSystem(), SystemClock(), stats, snapshots);
 
   if (token != nullptr) {

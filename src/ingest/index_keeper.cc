@@ -39,7 +39,7 @@ void IndexKeeper::OnRead(const std::string& run, uint64_t bytes) {
   {
     const std::lock_guard lock(mutex_);
     Run& known = runs_[run];
-    if (known.read_bytes == bytes && known.is_saved) return;
+    if (known.read_bytes == bytes && (known.is_saved || known.is_changed)) return;
     known.read_bytes = bytes;
     known.changed_at = clock_.Monotonic();
     if (std::exchange(known.is_changed, true)) return;

@@ -9,9 +9,6 @@
 namespace stepscope {
 namespace {
 
-// Count up when the bytes in front of the stage's come to mean something else.
-constexpr uint32_t kFormat = 1;
-
 void PutStats(const std::map<Stat, StatSummary>& stats, ByteWriter& head) {
   head.Put(uint64_t{stats.size()});
   for (const auto& [stat, summary] : stats) {
@@ -58,7 +55,7 @@ std::optional<RunArchive> RunLoader::Save() const {
                      });
   if (!lasts) return std::nullopt;
   RunArchive archive;
-  archive.head.Put(kFormat);
+  archive.head.Put(kArchiveFormat);
   archive.head.Put(uint64_t{files_.size()});
   for (const auto& file : files_) SaveFile(*file, archive.head);
   StageArchive::Save(stage_, archive.head, archive.body);
@@ -88,7 +85,7 @@ void RunLoader::SaveFile(const EventFile& file, ByteWriter& head) const {
 bool RunLoader::Restore(std::span<const std::byte> head_bytes, std::span<const std::byte> body,
                         const std::shared_ptr<const void>& keep_alive) {
   ByteReader head(head_bytes);
-  if (head.Get<uint32_t>() != kFormat) return false;
+  if (head.Get<uint32_t>() != kArchiveFormat) return false;
   const size_t count = head.GetCount(/*min_bytes=*/64);
   std::vector<std::map<Stat, StatSummary>> stats;
   for (size_t i = 0; i < count && head.ok(); ++i) {

@@ -64,6 +64,9 @@ class RunLoader {
   static constexpr std::chrono::seconds kHealTime{30};
   static constexpr std::chrono::seconds kHealRetryPeriod{1};
 
+  // Count up when what Save() puts in front of the stage's bytes comes to mean something else.
+  static constexpr uint32_t kArchiveFormat = 1;
+
   // `name` is the run's, `directory` the path that opens it.
   RunLoader(const LoaderContext& context, std::string name, std::string directory);
 
