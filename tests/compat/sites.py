@@ -103,7 +103,7 @@ def running(command: list[str | Path], url_line: str) -> Iterator[Site]:
 def stepscope(logdir: Path | str, *flags: str) -> Iterator[Site]:
     """Our server on that folder, with every file read once."""
     binary = os.environ.get("STEPSCOPE_BINARY", ROOT / "build/release/stepscope")
-    command = [binary, "--logdir", logdir, "--port", "0", *flags]
+    command = [binary, "--logdir", logdir, "--port", "0", "--index_dir", "none", *flags]
     with running(command, r"Stepscope \S+ at (http://\S+)") as site:
         progress = wait_for(
             lambda: site.get("/api/environment")["progress"], lambda p: p["complete"], 20

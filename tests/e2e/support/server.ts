@@ -21,7 +21,8 @@ export async function startServer(logdir: string, flags: readonly string[] = [])
   if (!existsSync(binary))
     throw new Error(`${binary} is missing: build it, or set STEPSCOPE_BINARY`);
   const usual = flags.includes('--port') ? [] : ['--port', '0'];
-  const child = spawn(binary, [logdir, ...usual, ...flags], {
+  // What a test reads must not depend on the tests before it.
+  const child = spawn(binary, [logdir, ...usual, '--index_dir', 'none', ...flags], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const url = await announced(child);
