@@ -49,7 +49,17 @@ function start(program, ...words) {
 async function serve(logdir) {
   const index = path.join(logdir, '../cache');
   process.env.XDG_CACHE_HOME = index;
-  const server = start(flags.binary, '--logdir', logdir, '--host', '127.0.0.1', '--port', '0', '--index_dir', 'none');
+  const server = start(
+    flags.binary,
+    '--logdir',
+    logdir,
+    '--host',
+    '127.0.0.1',
+    '--port',
+    '0',
+    '--index_dir',
+    'none',
+  );
   for (;;) {
     const url = / at (http:\/\/\S+)/.exec(await server.line());
     if (url) return { ...server, url: url[1] };

@@ -114,7 +114,8 @@ Status IndexStore::Refresh() {
   return {};
 }
 
-std::shared_ptr<const IndexSegment> IndexStore::OpenSegment(const std::string& name, const View& known) {
+std::shared_ptr<const IndexSegment> IndexStore::OpenSegment(const std::string& name,
+                                                            const View& known) {
   for (const OpenedSegment& opened : known.segments) {
     if (opened.name == name) return opened.segment;
   }
@@ -223,7 +224,8 @@ Status IndexStore::WriteLocked(const std::function<Status(SegmentWriter&)>& fill
   }
 
   ASSIGN_OR_RETURN(SharedBytes shared, disk_.Map(JoinPath(folder_, name), options_.max_bytes));
-  ASSIGN_OR_RETURN(std::shared_ptr<const IndexSegment> segment, IndexSegment::Open(std::move(shared)));
+  ASSIGN_OR_RETURN(std::shared_ptr<const IndexSegment> segment,
+                   IndexSegment::Open(std::move(shared)));
   segments.push_back({name, std::move(segment)});
   Publish(std::move(segments));
   return {};

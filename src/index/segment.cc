@@ -137,7 +137,7 @@ Result<std::span<const std::byte>> IndexSegment::Head(size_t section) const {
 }
 
 Result<std::span<const std::byte>> IndexSegment::Body(size_t section, uint64_t offset,
-                                                 uint64_t bytes) const {
+                                                      uint64_t bytes) const {
   const SectionEntry entry = Entry(section);
   if (!IsIn(offset, bytes, 0, entry.body_bytes)) {
     return Error{Code::kOutOfRange, "index: beyond the end of a section"};

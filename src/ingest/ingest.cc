@@ -455,18 +455,28 @@ void Ingest::MakeLoader(Run& run) {
   }
 }
 
-std::optional<RunArchive> Ingest::SaveRun(const std::string& name) {
-  std::shared_ptr<Run> run;
-  {
-    const std::lock_guard lock(mutex_);
-    const auto found = runs_.find(name);
-    if (found == runs_.end() || found->second->is_busy || found->second->is_queued) {
-      return std::nullopt;
+// The run, marked as busy; null if it is gone or is read all the time.
+std::shared_ptr<Ingest::Run> Ingest::TakeIdleRun(const std::string& name) {
+  constexpr int kAttempts = 100;
+  for (int attempt = 0; attempt < kAttempts && !is_stopping_; ++attempt) {
+    {
+      const std::lock_guard lock(mutex_);
+      const auto found = runs_.find(name);
+      if (found == runs_.end()) return nullptr;
+      if (!found->second->is_busy && !found->second->is_queued) {
+        found->second->is_busy = true;
+        ++active_count_;
+        return found->second;
+      }
     }
-    run = found->second;
-    run->is_busy = true;
-    ++active_count_;
+    std::this_thread::sleep_for(kCoalescePeriod);
   }
+  return nullptr;
+}
+
+std::optional<RunArchive> Ingest::SaveRun(const std::string& name) {
+  const std::shared_ptr<Run> run = TakeIdleRun(name);
+  if (!run) return std::nullopt;
   std::optional<RunArchive> archive;
   if (run->loader) archive = run->loader->Save();
   const std::lock_guard lock(mutex_);

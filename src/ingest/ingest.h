@@ -91,6 +91,7 @@ class Ingest {
   void StepRun(Run& run, LoadObserver& observer);
   void FinishLocked(Run& run);
   void MakeLoader(Run& run);
+  std::shared_ptr<Run> TakeIdleRun(const std::string& name);
   std::optional<RunArchive> SaveRun(const std::string& name);
   void EraseLocked(Run& run);
   void PublishProgressLocked();
