@@ -5,34 +5,13 @@ README.md says what is compared and how to read the table.
 """
 
 import argparse
-import json
-import os
-import platform
 import statistics
-import subprocess
 import sys
-from pathlib import Path
-from typing import NamedTuple
 
+import task
 from compare import check
 from servers import DataServer, Measurement, Stepscope
-
-ROOT = Path(__file__).resolve().parents[2]
-RELEASE = ROOT / "build/release"
-
-
-class Shape(NamedTuple):
-    runs: int
-    tags: int
-    steps: int
-
-    @property
-    def scalars(self) -> int:
-        return self.runs * self.tags * self.steps
-
-    def __str__(self) -> str:
-        return f"{self.runs}x{self.tags}x{self.steps}"
-
+from task import Row, Shape
 
 # Few long runs, and many short ones.
 SMALL = [Shape(20, 50, 200), Shape(200, 20, 50)]
@@ -40,38 +19,19 @@ FULL = [Shape(20, 50, 10_000), Shape(1000, 20, 500)]
 
 
 def parse_arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = task.flags(__doc__)
     parser.add_argument("--full", action="store_true", help="10 M scalars a shape; small: 200,000")
     parser.add_argument("--rounds", type=int, default=5, help="how often each is timed, in turn")
     parser.add_argument("--format", choices=["torch", "tf"], default="torch", help="whose records")
     parser.add_argument("--checksum", action="store_true", help="the data server verifies too")
-    parser.add_argument("--json", type=Path, help="also write every measurement here")
     parser.add_argument(
         "--min_ratio", type=float, help="fail if a shape's median wall ratio is below"
     )
-    parser.add_argument("--data", type=Path, default=ROOT / "build/bench", help="for logdirs")
-    binary = Path(os.environ.get("STEPSCOPE_BINARY", RELEASE / "stepscope"))
-    parser.add_argument("--binary", type=Path, default=binary)
-    parser.add_argument("--make_logdir", type=Path, default=binary.with_name("make_logdir"))
-    return parser.parse_args()
-
-
-def make_logdir(shape: Shape, arguments: argparse.Namespace) -> Path:
-    """Once: the same arguments give the same bytes."""
-    logdir = arguments.data / f"{arguments.format}-{shape}"
-    if not logdir.exists():
-        unfinished = logdir.with_name(logdir.name + f".{os.getpid()}")
-        command = [arguments.make_logdir, unfinished, "--format", arguments.format]
-        for name, value in shape._asdict().items():
-            command += [f"--{name}", str(value)]
-        unfinished.mkdir(parents=True)
-        subprocess.run(command, check=True, stdout=sys.stderr)
-        unfinished.rename(logdir)
-    return logdir
+    return task.parse(parser)
 
 
 def measure(shape: Shape, arguments: argparse.Namespace) -> dict:
-    logdir = make_logdir(shape, arguments)
+    logdir = task.make_logdir(shape, arguments, arguments.format)
     flags = ["--checksum"] if arguments.checksum else []
 
     # Also brings every byte into the page cache.
@@ -131,17 +91,21 @@ def to_json(value: object) -> object:
     return value
 
 
+def rows(results: list[dict], arguments: argparse.Namespace) -> list[Row]:
+    made = []
+    for result in results:
+        theirs, ours = (statistics.median(column(result, w, "seconds")) for w in ("theirs", "ours"))
+        ratio = statistics.median(result["ratios"]["seconds"])
+        what = f"{result['scalars']:,} scalars, {result['shape']}, {arguments.format}"
+        made.append(Row(what, f"{ours:.3f} s", f"{theirs:.2f} s", f"{ratio:.1f}"))
+    return made
+
+
 def main() -> int:
     arguments = parse_arguments()
-    for program in (arguments.binary, arguments.make_logdir):
-        if not program.exists():
-            sys.exit(f"first_load: {program} is missing: ./dev build makes it")
     results = [measure(shape, arguments) for shape in (FULL if arguments.full else SMALL)]
     print_table(results)
-    if arguments.json:
-        machine = {"cores": os.cpu_count(), "system": platform.platform()}
-        report = {"task": "first_load", "machine": machine, "results": to_json(results)}
-        arguments.json.write_text(json.dumps(report, indent=1) + "\n")
+    task.finish("first_load", rows(results, arguments), arguments, results=to_json(results))
     least = arguments.min_ratio or 0
     slow = [r["shape"] for r in results if statistics.median(r["ratios"]["seconds"]) < least]
     if slow:

@@ -1,5 +1,6 @@
 """The results that bench/first_load compares before it takes times: every point written is ours."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -14,4 +15,5 @@ def test_every_point_and_all_that_the_data_server_keeps(layout: str, tmp_path: P
     script = ROOT / "bench/first_load/first_load.py"
     # Slower than the data server would be a mistake, however busy the machine is.
     flags = ["--rounds", "1", "--min_ratio", "1", "--format", layout, "--data", tmp_path]
-    subprocess.run([sys.executable, script, *flags], check=True)
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "bench/common")}
+    subprocess.run([sys.executable, script, *flags], check=True, env=environment)

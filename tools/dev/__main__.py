@@ -12,8 +12,9 @@ from typing import NamedTuple, NoReturn
 import lint
 import suites
 from counts import Counts
-from machine import BUILD, ROOT, Failure, node, say, venv
+from machine import BUILD, ROOT, Failure, say
 
+import bench
 import build
 
 SAMPLES = ROOT / "examples/logs"
@@ -82,22 +83,6 @@ def golden() -> None:
     sys.exit(max(codes))
 
 
-def bench(*arguments: str) -> None:
-    # bench/NAME/NAME.py, or .js where a browser takes part.
-    scripts = [
-        file for file in sorted(ROOT.glob("bench/*/*.[pj]*")) if file.suffix in (".py", ".js")
-    ]
-    tasks = {file.stem: file for file in scripts if file.stem == file.parent.name}
-    name, *more = arguments or ("",)
-    if name not in tasks:
-        print(f"usage: ./dev bench TASK [FLAGS]; tasks: {', '.join(tasks)}")
-        sys.exit(2 if name else 0)
-    build.release(*build.AROUND, "benches")
-    interpreter = [str(venv("test") / "python")] if tasks[name].suffix == ".py" else node()
-    environment = os.environ | suites.binary()
-    sys.exit(subprocess.run([*interpreter, tasks[name], *more], env=environment).returncode)
-
-
 def counting(suite: Callable[..., Counts]) -> Callable[..., NoReturn]:
     """A suite as a verb of its own."""
 
@@ -134,7 +119,7 @@ VERBS = {
     "asan": Verb(counting(suites.asan), "[CTEST FLAGS]", "tests, watching memory and arithmetic"),
     "tsan": Verb(counting(suites.tsan), "[CTEST FLAGS]", "tests, watching for data races"),
     "fuzz": Verb(counting(suites.fuzz), "[TARGET [SECONDS]]", "fuzz targets over their corpora"),
-    "bench": Verb(bench, "[TASK [FLAGS]]", "a task of bench/, ours beside its rivals"),
+    "bench": Verb(bench.bench, "[TASK [FLAGS]]", "all tasks of bench/ and a table, or one"),
     "golden": Verb(golden, "", "write today's answers into the golden tests, to be read as a diff"),
     "help": Verb(print_help, "", "this"),
 }

@@ -44,7 +44,7 @@ class Server:
             self.stop()
             raise
         seconds = time.perf_counter() - begun
-        self.measurement = Measurement(seconds, self._cpu_seconds(), self._peak_rss_bytes())
+        self.measurement = Measurement(seconds, self.cpu_seconds(), self.status_bytes("VmHWM"))
 
     def _wait_until_loaded(self) -> None:
         raise NotImplementedError
@@ -55,19 +55,32 @@ class Server:
                 return match
         raise SystemExit(f"{self.name} ended before it said {pattern!r}")
 
-    def _cpu_seconds(self) -> float:
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def cpu_seconds(self) -> float:
         # The process's own clock (clock_getcpuclockid): /proc tells no more than ticks of 10 ms.
         scheduled = 2
         return time.clock_gettime(~self._process.pid << 3 | scheduled)
 
-    def _peak_rss_bytes(self) -> int:
-        # Not rusage's: that counts the parent's memory from before the exec.
+    def status_bytes(self, field: str) -> int:
+        """VmRSS, VmHWM (its peak) and the like. Not rusage's: that counts the parent's memory from
+        before the exec."""
         status = Path(f"/proc/{self._process.pid}/status").read_text()
-        return int(re.search(r"VmHWM:\s*(\d+) kB", status)[1]) << 10
+        return int(re.search(rf"{field}:\s*(\d+) kB", status)[1]) << 10
+
+    def open_files(self) -> int:
+        return sum(1 for _ in Path(f"/proc/{self._process.pid}/fd").iterdir())
 
     def stop(self) -> None:
         self._process.send_signal(signal.SIGKILL)
         self._process.wait()
+
+    def end(self) -> None:
+        """As a person ends it, so that it may put its things in order."""
+        self._process.send_signal(signal.SIGTERM)
+        self._process.wait(timeout=10)
 
     def __enter__(self) -> "Server":
         return self
@@ -79,12 +92,12 @@ class Server:
 class DataServer(Server):
     """TensorBoard's data server, with its own defaults: payload checksums are not verified."""
 
-    def __init__(self, logdir: Path, *flags: str) -> None:
+    def __init__(self, logdir: Path, *flags: str, reload: str = "once") -> None:
         self._folder = TemporaryDirectory()
         self._port_file = Path(self._folder.name, "port")
         binary = tensorboard_data_server.server_binary()
         command = [binary, "--logdir", logdir, "--port", "0", "--port-file", self._port_file]
-        command += ["--reload", "once", "--verbose", *flags]
+        command += ["--reload", reload, "--verbose", *flags]
         super().__init__("data server", list(map(str, command)), "stderr", {})
 
     def _wait_until_loaded(self) -> None:
@@ -100,13 +113,22 @@ class DataServer(Server):
 
 
 class Stepscope(Server):
-    """Ours, with no index from an earlier start."""
+    """Ours, with no index from an earlier start unless it is given a cache that has one. It loads
+    once, unless it follows."""
 
-    def __init__(self, binary: Path, logdir: Path, *flags: str) -> None:
+    def __init__(
+        self,
+        binary: Path,
+        logdir: Path,
+        *flags: str,
+        cache: Path | None = None,
+        follow: bool = False,
+    ) -> None:
         self._cache = TemporaryDirectory()
-        command = [binary, "--logdir", logdir, "--host", "127.0.0.1", "--port", "0"]
-        command += ["--reload_interval", "0", *flags]
-        env = {"XDG_CACHE_HOME": self._cache.name}
+        command = [binary, "--logdir", logdir, "--host", "127.0.0.1", "--port", "0", *flags]
+        if not follow:
+            command += ["--reload_interval", "0"]
+        env = {"XDG_CACHE_HOME": str(cache or self._cache.name)}
         super().__init__("stepscope", list(map(str, command)), "stdout", env)
 
     def _wait_until_loaded(self) -> None:
