@@ -157,7 +157,7 @@ endfunction()
 
 # The rooms on the left of `testing` come before it, so its target may not exist yet: the name links late.
 function(stepscope_link_testing program room)
-  if(STEPSCOPE_TESTS AND NOT room STREQUAL "testing"
+  if((STEPSCOPE_TESTS OR benchmark_FOUND) AND NOT room STREQUAL "testing"
      AND EXISTS ${PROJECT_SOURCE_DIR}/src/testing/CMakeLists.txt)
     target_link_libraries(${program} PRIVATE stepscope_testing)
   endif()

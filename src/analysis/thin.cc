@@ -10,6 +10,9 @@
 namespace stepscope {
 namespace {
 
+// What a Thinner has beside the chart's columns: no number, before, behind.
+constexpr uint32_t kColumnsBeside = 3;
+
 // The lowest and highest of values[begin, end); where that is one point or none, a non-finite one
 // too.
 void AppendExtremes(std::span<const double> values, uint64_t begin, uint64_t end,
@@ -70,7 +73,7 @@ void ThinBucket::AppendTo(std::vector<ThinPoint>& points) const {
 }
 
 Thinner::Thinner(double low, double high, uint32_t pixels, bool has_smoothed)
-    : low_(low), columns_per_x_(0), pixels_(pixels), has_smoothed_(has_smoothed) {
+    : low_(low), high_(high), columns_per_x_(0), pixels_(pixels), has_smoothed_(has_smoothed) {
   CHECK(pixels > 0);
   // Halves, because high - low may be beyond the largest double. A window of no width, or no window
   // at all, is one column.
@@ -80,6 +83,8 @@ Thinner::Thinner(double low, double high, uint32_t pixels, bool has_smoothed)
 
 uint32_t Thinner::ColumnOf(double x) const {
   if (std::isnan(x)) return pixels_;
+  if (low_ <= high_ && x < low_) return pixels_ + 1;
+  if (low_ <= high_ && x > high_) return pixels_ + 2;
   const double column = (x - low_) * columns_per_x_;
   if (!(column > 0)) return 0;  // Also inf * 0.
   return column >= pixels_ ? pixels_ - 1 : static_cast<uint32_t>(column);
@@ -95,7 +100,7 @@ void Thinner::Add(const ThinPoint& point) {
     current_.AppendTo(kept_);
     current_.Clear();
     current_column_ = column;
-    if (++run_count_ > kMaxSweeps * (uint64_t{pixels_} + 1)) FoldRuns();
+    if (++run_count_ > kMaxSweeps * (uint64_t{pixels_} + kColumnsBeside)) FoldRuns();
   }
   if (columns_.empty()) {
     current_.Add(point, has_smoothed_);
@@ -107,7 +112,7 @@ void Thinner::Add(const ThinPoint& point) {
 // What a bucket kept of its points is enough to build a larger bucket from. The order of adding is
 // that of the indices, which first and last go by.
 void Thinner::FoldRuns() {
-  columns_.resize(size_t{pixels_} + 1);
+  columns_.resize(size_t{pixels_} + kColumnsBeside);
   std::vector<ThinPoint> kept = std::exchange(kept_, {});
   std::sort(kept.begin(), kept.end(),
             [](const ThinPoint& a, const ThinPoint& b) { return a.index < b.index; });

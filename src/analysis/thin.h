@@ -56,8 +56,9 @@ class Thinner {
  public:
   static constexpr size_t kMaxSweeps = 4;
 
-  // The chart shows [low, high] on `pixels` columns (>= 1); points beyond fall into the outer ones,
-  // points whose x is not a number into a column of their own.
+  // The chart shows [low, high] on `pixels` columns (>= 1). Points before it, points behind it and
+  // those whose x is not a number fall into three more columns, so that none of them takes the
+  // place of an extreme that is seen.
   Thinner(double low, double high, uint32_t pixels, bool has_smoothed);
 
   void Add(const ThinPoint& point);
@@ -69,6 +70,7 @@ class Thinner {
   void FoldRuns();
 
   double low_;
+  double high_;
   double columns_per_x_;
   uint32_t pixels_;
   bool has_smoothed_;

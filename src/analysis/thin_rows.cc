@@ -18,6 +18,7 @@ constexpr size_t kFirstExtreme = 2;  // Then lowest and highest in turn.
 
 RowThinner::RowThinner(double low, double high, uint32_t pixels, size_t width)
     : low_(low),
+      high_(high),
       pixels_(pixels),
       width_(width),
       slots_((kFirstExtreme + 2 * width) * (width + 1)),
@@ -41,7 +42,9 @@ void RowThinner::Put(size_t slot, double x, std::span<const double> row) {
 
 void RowThinner::Add(double x, std::span<const double> row) {
   const double place = (x - low_) * columns_per_x_;
-  const uint32_t column = !(place > 0)       ? 0
+  const uint32_t column = x < low_           ? pixels_
+                          : x > high_        ? pixels_ + 1
+                          : !(place > 0)     ? 0
                           : place >= pixels_ ? pixels_ - 1
                                              : static_cast<uint32_t>(place);
   if (column != column_) Flush();

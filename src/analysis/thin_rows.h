@@ -15,7 +15,8 @@ struct Rows {
 };
 
 // Keeps the rows that a chart needs, which shows [low, high] on `pixels` columns: of each the first
-// and the last row, and for every number those with its lowest and its highest value.
+// and the last row, and for every number those with its lowest and its highest value. What lies
+// before or behind is kept as two more columns.
 class RowThinner {
  public:
   RowThinner(double low, double high, uint32_t pixels, size_t width);
@@ -31,6 +32,7 @@ class RowThinner {
   void Flush();
 
   double low_;
+  double high_;
   double columns_per_x_ = 0;
   uint32_t pixels_;
   size_t width_;

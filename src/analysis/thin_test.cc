@@ -83,7 +83,7 @@ void ExpectColumnKept(const std::vector<ThinPoint>& column, const std::set<uint6
 void ExpectThinnedWell(const std::vector<ThinPoint>& points, double low, double high,
                        uint32_t pixels) {
   const auto thinned = Thin(points, low, high, pixels, true);
-  EXPECT_LE(thinned.size(), (Thinner::kMaxSweeps + 1) * (pixels + 1) * kSlots);
+  EXPECT_LE(thinned.size(), (Thinner::kMaxSweeps + 1) * (pixels + 3) * kSlots);
   std::set<uint64_t> kept;
   for (const ThinPoint& point : thinned) {
     EXPECT_TRUE(kept.empty() || *kept.rbegin() < point.index);
@@ -96,7 +96,9 @@ void ExpectThinnedWell(const std::vector<ThinPoint>& points, double low, double 
   std::map<double, std::vector<ThinPoint>> columns;
   for (const ThinPoint& point : points) {
     const double column = std::floor((point.x - low) / (high - low) * pixels);
-    columns[std::clamp(column, 0.0, pixels - 1.0)].push_back(point);
+    const double outside = point.x < low ? -1.0 : pixels;
+    const bool is_seen = point.x >= low && point.x <= high;
+    columns[is_seen ? std::clamp(column, 0.0, pixels - 1.0) : outside].push_back(point);
   }
   for (const auto& [column, members] : columns) ExpectColumnKept(members, kept);
 }
