@@ -29,13 +29,14 @@ void Write(IndexStore& store, int64_t runs, int64_t body_bytes) {
   std::vector<uint64_t> words((kHeadBytes + static_cast<size_t>(body_bytes)) / 8);
   for (uint64_t& word : words) word = random();
   const auto bytes = std::as_bytes(std::span(words));
-  CHECK(store.Write([&](SegmentWriter& writer) -> Status {
+  const Status written = store.Write([&](SegmentWriter& writer) -> Status {
     for (int64_t i = 0; i < runs; ++i) {
       RETURN_IF_ERROR(writer.Add("sweep/run" + std::to_string(i), bytes.first(kHeadBytes),
                                  bytes.subspan(kHeadBytes)));
     }
     return {};
-  }));
+  });
+  CHECK(written);
 }
 
 // range(0): runs; range(1): bytes of each body.

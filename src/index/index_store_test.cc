@@ -30,10 +30,11 @@ TEST_F(IndexStoreTest, TheNextStartFindsWhatWasWritten) {
 
 TEST_F(IndexStoreTest, OfARunThatIsAddedTwiceTheLastCounts) {
   const auto store = Open();
-  ASSERT_TRUE(store->Write([](SegmentWriter& writer) -> Status {
+  const Status written = store->Write([](SegmentWriter& writer) -> Status {
     RETURN_IF_ERROR(writer.Add("a", AsBytes("head of a"), AsBytes("1")));
     return writer.Add("a", AsBytes("head of a"), AsBytes("2"));
-  }));
+  });
+  ASSERT_TRUE(written);
   EXPECT_EQ(Read(*store), (Runs{{"a", "2"}}));
 }
 
@@ -101,14 +102,11 @@ TEST_F(IndexStoreTest, ItGoesWithoutLocksWhereThereAreNone) {
 
 TEST_F(IndexStoreTest, AFillThatFailsOrAddsNothingLeavesNothing) {
   const auto store = Open();
-  EXPECT_EQ(store
-                ->Write([](SegmentWriter& writer) -> Status {
-                  RETURN_IF_ERROR(writer.Add("a", AsBytes("head of a"), AsBytes("1")));
-                  return Error{Code::kCancelled, "stopped"};
-                })
-                .error()
-                .code,
-            Code::kCancelled);
+  const Status written = store->Write([](SegmentWriter& writer) -> Status {
+    RETURN_IF_ERROR(writer.Add("a", AsBytes("head of a"), AsBytes("1")));
+    return Error{Code::kCancelled, "stopped"};
+  });
+  EXPECT_EQ(written.error().code, Code::kCancelled);
   EXPECT_TRUE(store->Write([](SegmentWriter&) { return Status(); }));
   EXPECT_EQ(FilesIn(store->folder()), std::vector<std::string>{"lock"});
   EXPECT_EQ(Read(*store), Runs());
