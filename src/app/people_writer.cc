@@ -1,10 +1,12 @@
 // The table for people: six digits, times as times, "-" for what is missing.
+#include <cmath>
 #include <cstdio>
 #include <string>
 #include <utility>
 
 #include "app/table_writer.h"
 #include "app/text_table.h"
+#include "base/strings.h"
 
 namespace stepscope {
 namespace {
@@ -19,6 +21,7 @@ std::string UpperCase(std::string_view name) {
 }
 
 std::string ShownNumber(double number) {
+  if (!std::isfinite(number)) return FormatDouble(number);  // printf has a -nan.
   char text[32];
   std::snprintf(text, sizeof(text), "%.6g", number);
   return text;
