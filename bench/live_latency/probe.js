@@ -1,8 +1,8 @@
-// Runs in the page before its own scripts: notes when each count of points arrived on the live
-// socket and when it was first drawn. `arrived` and `drawn` map counts to milliseconds since the
-// epoch.
-const arrived = {};
-const drawn = {};
+// Runs in the page before its own scripts: notes when each count of all points arrived on the live
+// socket, and when the longest line was first drawn with each count of its points. `arrived` and
+// `drawn` are pairs of a count and milliseconds since the epoch.
+const arrived = [];
+const drawn = [];
 globalThis.liveLatency = { arrived, drawn };
 
 const now = () => performance.timeOrigin + performance.now();
@@ -11,7 +11,7 @@ globalThis.WebSocket = class extends WebSocket {
   constructor(...where) {
     super(...where);
     this.addEventListener('message', (event) => {
-      arrived[JSON.parse(event.data).points] ??= now();
+      arrived.push([JSON.parse(event.data).points, now()]);
     });
   }
 };
@@ -23,9 +23,16 @@ function shownPoints() {
 }
 
 const stroke = CanvasRenderingContext2D.prototype.stroke;
+let isNoted = false;
 CanvasRenderingContext2D.prototype.stroke = function (...path) {
-  const points = shownPoints();
-  // The first task after a frame's callbacks finds the frame handed over.
-  if (!(points in drawn)) setTimeout(() => (drawn[points] ??= now()), 0);
+  if (!isNoted) {
+    isNoted = true;
+    const points = shownPoints();
+    // The first task after a frame's callbacks finds the frame handed over.
+    setTimeout(() => {
+      isNoted = false;
+      if ((drawn.at(-1)?.[0] ?? 0) < points) drawn.push([points, now()]);
+    }, 0);
+  }
   return stroke.apply(this, path);
 };

@@ -24,6 +24,8 @@ ALL = {
     "many_tags": (),
     "live_latency": (),
     "idle": (),
+    "idle_page": (),
+    "page": ("--visits", "3", "--searches", "10"),
 }
 
 
