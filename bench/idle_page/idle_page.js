@@ -4,7 +4,15 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { beside, commonOptions, loaded, openBrowser, report, serve, start } from '../common/programs.js';
+import {
+  beside,
+  commonOptions,
+  loaded,
+  openBrowser,
+  report,
+  serve,
+  start,
+} from '../common/programs.js';
 
 const ticksPerSecond = 100; // USER_HZ of Linux, whatever its kernel's own clock.
 

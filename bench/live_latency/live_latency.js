@@ -9,6 +9,7 @@ import {
   commonOptions,
   openBrowser,
   percentile,
+  report,
   serve,
   start,
 } from '../common/programs.js';

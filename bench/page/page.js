@@ -1,6 +1,6 @@
 // Many runs, and many tags: how soon the first chart is there, how much memory the page takes, and
 // how long searches take right after a publication. See README.md.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -11,9 +11,10 @@ import {
   loaded,
   openBrowser,
   percentile,
+  report,
   serve,
   start,
-} from '../support/programs.js';
+} from '../common/programs.js';
 
 const { values: flags } = parseArgs({
   options: {
@@ -145,7 +146,16 @@ for (const shape of shapes) {
     line(`search ${name}`, `p50 ${p50.toFixed(1)} ms, max ${max.toFixed(1)} ms`);
   }
 }
-if (flags.json) await writeFile(flags.json, `${JSON.stringify({ task: 'page', results })}\n`);
+const rows = results.flatMap(({ runs, tags, first_chart_ms, heap_mb, searches: times }) => {
+  const shape = `${runs} runs of ${tags} tags`;
+  const slowest = Math.max(...Object.values(times).map(({ p50 }) => p50));
+  return [
+    [`${shape}: first chart of a fresh page`, `${first_chart_ms.toFixed(0)} ms`],
+    [`${shape}: heap of the page`, `${heap_mb.toFixed(0)} MB`],
+    [`${shape}: slowest search right after growth, p50`, `${slowest.toFixed(1)} ms`],
+  ];
+});
+await report(flags.json, 'page', rows, { results });
 const exceeds = (limit, value) => limit !== undefined && value > Number(limit);
 for (const { first_chart_ms, heap_mb, searches: times } of results) {
   const slowest = Math.max(...Object.values(times).map(({ p50 }) => p50));
