@@ -126,8 +126,9 @@ process.stdout.write(
   `a second: ${rates.requests.toFixed(1)} requests, ${(rates.asked / 1000).toFixed(1)} kB asked, ` +
     `${(rates.answered / 1000).toFixed(1)} kB answered\n`,
 );
+const places = { message: 'message', frame: 'drawn frame' };
 const rows = Object.entries(summary).map(([name, { p50, p95 }]) => [
-  `${flags.runs} growing runs: from a flush to the ${name === 'frame' ? 'drawn frame' : 'message'}, p50 / p95`,
+  `${flags.runs} growing runs: from a flush to the ${places[name]}, p50 / p95`,
   `${p50.toFixed(0)} / ${p95.toFixed(0)} ms`,
 ]);
 await report(flags.json, 'live_latency', rows, { summary, rates, results });
