@@ -63,6 +63,11 @@ class Axis {
 
   // Replaces `xs` by those of the cursor's points. Not a number: the point is nowhere.
   void Read(const PointCursor& cursor, std::vector<double>& xs);
+  // Of a point of that step and wall time, unless x is a tag. Grows with both.
+  double Of(int64_t step, double wall_time) const {
+    return is_by_step() ? static_cast<double>(step) : wall_time - origin_;
+  }
+  bool is_by_step() const { return kind_ == XAxis::kStep; }
   // Whether x of that step stays as it is when series grow.
   bool IsSettled(int64_t step) const { return tag_ == nullptr || tag_->IsSettled(step); }
   // Whether points that are nowhere are left out.

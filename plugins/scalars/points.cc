@@ -92,58 +92,76 @@ void ScalarPoints::Count() {
   }
 }
 
+ExactPoint ExactPoint::Of(const PointBits& point, ValueType type, uint32_t attempt) {
+  ExactPoint exact = {.step = point.step,
+                      .wall_time = point.wall_time,
+                      .attempt = attempt,
+                      .type = type,
+                      .as_double = NumberOf(type, point.bits)};
+  if (type != ValueType::kFloat32 && type != ValueType::kFloat64) exact.integer = point.bits;
+  return exact;
+}
+
 bool PointCursor::EnterSegment() {
   for (; segment_ < points_.segments_.size(); ++segment_) {
-    const Segment& segment = points_.segments_[segment_];
-    if (segment.begin == segment.end) continue;
-    const auto place = points_.series_.strands[segment.strand].scalars.Find(segment.begin);
-    block_ = place.block;
-    block_first_ordinal_ = place.first_ordinal;
-    is_inside_ = true;
+    if (segment().begin == segment().end) continue;
+    block_ = column().Find(segment().begin).block;
     return true;
   }
   return false;
 }
 
+bool PointCursor::NextBlock() {
+  if (is_inside_ && column().first_ordinal(block_) + to_ < segment().end) {
+    ++block_;
+  } else {
+    if (is_inside_) {
+      segment_first_index_ += segment().end - segment().begin;
+      ++segment_;
+    }
+    is_inside_ = EnterSegment();
+    if (!is_inside_) return false;
+  }
+  const uint64_t first_ordinal = column().first_ordinal(block_);
+  from_ = std::max(segment().begin, first_ordinal) - first_ordinal;
+  to_ = std::min<uint64_t>(segment().end - first_ordinal, column().count(block_));
+  first_index_ = segment_first_index_ + first_ordinal + from_ - segment().begin;
+  return true;
+}
+
 bool PointCursor::Next() {
   do {
-    if (!is_inside_ && !EnterSegment()) return false;
-    const Segment& segment = points_.segments_[segment_];
-    const ScalarSpan block = points_.series_.strands[segment.strand].scalars.Read(block_, *buffer_);
-    const uint64_t from = std::max(segment.begin, block_first_ordinal_);
-    const uint64_t to = std::min(segment.end, block_first_ordinal_ + block.size());
-    Fill(segment, block, from - block_first_ordinal_, to - block_first_ordinal_);
-    ++block_;
-    block_first_ordinal_ += block.size();
-    if (to == segment.end) {
-      segment_first_index_ += segment.end - segment.begin;
-      ++segment_;
-      is_inside_ = false;
-    }
+    if (!NextBlock()) return false;
+    ReadPoints();
   } while (indices_.empty());
   return true;
 }
 
-void PointCursor::Fill(const Segment& segment, const ScalarSpan& block, uint64_t from,
-                       uint64_t to) {
+const BlockSummary* PointCursor::summary() const {
+  const bool is_whole = from_ == 0 && to_ == column().count(block_) && !points_.Hides(segment());
+  return is_whole ? column().summary(block_) : nullptr;
+}
+
+void PointCursor::ReadPoints() {
   indices_.clear();
   steps_.clear();
   wall_times_.clear();
   values_.clear();
-  const uint64_t first_index = segment_first_index_ + block_first_ordinal_ + from - segment.begin;
+  const ScalarSpan block = ReadSpan(kWholePoints);
   const auto append = [&](uint64_t begin, uint64_t end) {
     const auto begin_at = static_cast<ptrdiff_t>(begin);
     const auto end_at = static_cast<ptrdiff_t>(end);
-    for (uint64_t i = begin; i < end; ++i) indices_.push_back(first_index + (i - from));
+    for (uint64_t i = begin; i < end; ++i) indices_.push_back(first_index_ + (i - from_));
     steps_.insert(steps_.end(), block.steps.begin() + begin_at, block.steps.begin() + end_at);
     wall_times_.insert(wall_times_.end(), block.wall_times.begin() + begin_at,
                        block.wall_times.begin() + end_at);
     AppendValues(block, begin, end - begin, values_);
   };
-  if (!points_.Hides(segment)) return append(from, to);
-  for (uint64_t i = from; i < to;) {
+  if (!points_.Hides(segment())) return append(from_, to_);
+  const int64_t superseded_from = segment().superseded_from;
+  for (uint64_t i = from_; i < to_;) {
     uint64_t end = i;
-    while (end < to && block.steps[end] < segment.superseded_from) ++end;
+    while (end < to_ && block.steps[end] < superseded_from) ++end;
     append(i, end);
     i = end + 1;
   }
@@ -163,24 +181,25 @@ ExactPoint PointReader::Read(uint64_t index) {
   }
   const Segment& segment = points_.segments_[segment_];
   const uint64_t ordinal = segment.begin + (index - segment_first_index_);
-  const bool has_block = block_segment_ == segment_ && ordinal >= block_first_ordinal_ &&
-                         ordinal - block_first_ordinal_ < block_.size();
-  if (!has_block) {
-    const ScalarColumnView& column = points_.series_.strands[segment.strand].scalars;
+  const ScalarColumnView& column = points_.series_.strands[segment.strand].scalars;
+  const bool is_inside = block_segment_ == segment_ && ordinal >= block_first_ordinal_ &&
+                         ordinal - block_first_ordinal_ < column.count(block_);
+  if (!is_inside) {
     const auto place = column.Find(ordinal);
-    block_ = column.Read(place.block, *buffer_);
+    block_ = place.block;
     block_first_ordinal_ = place.first_ordinal;
     block_segment_ = segment_;
+    reads_ = 0;
   }
-  const size_t at = ordinal - block_first_ordinal_;
-  ExactPoint point = {.step = block_.steps[at],
-                      .wall_time = block_.wall_times[at],
-                      .attempt = segment.attempt,
-                      .type = block_.type,
-                      .as_double = block_.ValueAsDouble(at)};
-  if (block_.type == ValueType::kInt64) point.integer = static_cast<uint64_t>(block_.int64[at]);
-  if (!block_.uint64.empty()) point.integer = block_.uint64[at];
-  return point;
+  // A few points of a block are read one by one, many from the block as a whole.
+  constexpr uint32_t kMaxSingleReads = 4;
+  const auto at = static_cast<uint32_t>(ordinal - block_first_ordinal_);
+  if (++reads_ == kMaxSingleReads + 1) span_ = column.Read(block_, *buffer_);
+  const PointBits bits =
+      reads_ <= kMaxSingleReads
+          ? column.ReadPoint(block_, at)
+          : PointBits{span_.steps[at], span_.wall_times[at], span_.ValueBits(at)};
+  return ExactPoint::Of(bits, column.type(block_), segment.attempt);
 }
 
 }  // namespace stepscope

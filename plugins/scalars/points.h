@@ -57,36 +57,6 @@ class ScalarPoints {
   ScalarType type_ = ScalarType::kFloat32;
 };
 
-// Visits the visible points in order, some hundred at a time. The spans live until the next Next().
-class PointCursor {
- public:
-  explicit PointCursor(const ScalarPoints& points)
-      : points_(points) {}  // `points` must outlive it.
-
-  bool Next();  // False at the end. Batches are never empty.
-
-  std::span<const uint64_t> indices() const { return indices_; }
-  std::span<const int64_t> steps() const { return steps_; }
-  std::span<const double> wall_times() const { return wall_times_; }
-  std::span<const double> values() const { return values_; }  // Integers above 2^53 are rounded.
-
- private:
-  bool EnterSegment();
-  void Fill(const Segment& segment, const ScalarSpan& block, uint64_t from, uint64_t to);
-
-  const ScalarPoints& points_;
-  size_t segment_ = 0;
-  uint64_t segment_first_index_ = 0;
-  bool is_inside_ = false;  // Of a segment; the next two then say where.
-  size_t block_ = 0;
-  uint64_t block_first_ordinal_ = 0;
-  std::unique_ptr<ScalarBuffer> buffer_ = std::make_unique<ScalarBuffer>();
-  std::vector<uint64_t> indices_;
-  std::vector<int64_t> steps_;
-  std::vector<double> wall_times_;
-  std::vector<double> values_;
-};
-
 // One point exactly as the file has it.
 struct ExactPoint {
   int64_t step = 0;
@@ -95,6 +65,58 @@ struct ExactPoint {
   ValueType type = ValueType::kFloat32;
   double as_double = 0;
   uint64_t integer = 0;  // Of the integer types and bool; int64 in two's complement.
+
+  static ExactPoint Of(const PointBits& point, ValueType type, uint32_t attempt);
+};
+
+// Visits the visible points in order, some hundred at a time. The spans live until the next Next().
+class PointCursor {
+ public:
+  explicit PointCursor(const ScalarPoints& points)
+      : points_(points) {}  // `points` must outlive it.
+
+  bool Next();  // False at the end. Batches are never empty.
+
+  // The same in two steps, for whoever need not read every block: NextBlock() moves on, and
+  // ReadPoints() fills the spans, which may turn out to be empty.
+  bool NextBlock();
+  void ReadPoints();
+  // Null unless the block has one and is visible as a whole.
+  const BlockSummary* summary() const;
+  // A point of such a block.
+  ExactPoint Exact(const PointBits& point) const {
+    return ExactPoint::Of(point, column().type(block_), segment().attempt);
+  }
+  // Such a block's points as they lie, until the next read.
+  ScalarSpan ReadSpan(PointParts parts) { return column().Read(block_, *buffer_, parts); }
+  uint64_t block_first_index() const { return first_index_; }
+  uint64_t block_size() const { return to_ - from_; }  // Hidden points too.
+
+  std::span<const uint64_t> indices() const { return indices_; }
+  std::span<const int64_t> steps() const { return steps_; }
+  std::span<const double> wall_times() const { return wall_times_; }
+  std::span<const double> values() const { return values_; }  // Integers above 2^53 are rounded.
+
+ private:
+  bool EnterSegment();
+  const Segment& segment() const { return points_.segments_[segment_]; }
+  const ScalarColumnView& column() const {
+    return points_.series_.strands[segment().strand].scalars;
+  }
+
+  const ScalarPoints& points_;
+  size_t segment_ = 0;
+  uint64_t segment_first_index_ = 0;
+  bool is_inside_ = false;  // Of a block of that segment; the others then say which and how much.
+  size_t block_ = 0;
+  uint64_t from_ = 0;  // The segment's part of the block.
+  uint64_t to_ = 0;
+  uint64_t first_index_ = 0;  // Of the point at from_.
+  std::unique_ptr<ScalarBuffer> buffer_ = std::make_unique<ScalarBuffer>();
+  std::vector<uint64_t> indices_;
+  std::vector<int64_t> steps_;
+  std::vector<double> wall_times_;
+  std::vector<double> values_;
 };
 
 // Reads single points; cheap as long as the indices grow.
@@ -110,7 +132,9 @@ class PointReader {
   size_t segment_ = 0;
   uint64_t segment_first_index_ = 0;
   std::unique_ptr<ScalarBuffer> buffer_ = std::make_unique<ScalarBuffer>();
-  ScalarSpan block_;
+  size_t block_ = 0;
+  uint32_t reads_ = 0;  // Of that block.
+  ScalarSpan span_;     // Once there were many.
   uint64_t block_first_ordinal_ = 0;
   size_t block_segment_ = SIZE_MAX;  // The segment that block_ was read for.
 };

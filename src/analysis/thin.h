@@ -13,6 +13,7 @@ struct ThinPoint {
   double x = 0;
   double value = 0;
   double smoothed = 0;  // 0 without a smoothed line.
+  uint32_t note = 0;    // The caller's, too.
 };
 
 // The points that one stretch of a line needs: first and last in reading order, lowest and highest
@@ -62,11 +63,12 @@ class Thinner {
   Thinner(double low, double high, uint32_t pixels, bool has_smoothed);
 
   void Add(const ThinPoint& point);
+  // The column that a point at `x` falls into: from left to right while x grows within the chart.
+  uint32_t ColumnOf(double x) const;
   // The points kept, by index. The thinner is then spent.
   std::vector<ThinPoint> Finish();
 
  private:
-  uint32_t ColumnOf(double x) const;
   void FoldRuns();
 
   double low_;

@@ -92,14 +92,13 @@ std::byte* Put(Numbers<uint64_t>& numbers, size_t count, unsigned width, std::by
 }
 
 template <typename T>
-const std::byte* GetAs(const std::byte* in, size_t count, unsigned width, T* numbers) {
+void GetAs(const std::byte* in, size_t count, unsigned width, T* numbers) {
   const T* const words = reinterpret_cast<const T*>(in);
   if (count < kMinLanePoints) {
     Unpack<T, 1>(words, count, width, numbers);
   } else {
     Unpack<T, kLanes<T>>(words, RowsOf(count, kLanes<T>), width, numbers);
   }
-  return in + PackedBytesAs<T>(count, width);
 }
 
 // The bit patterns of floating-point numbers in the order of the numbers, and back.
@@ -163,26 +162,81 @@ std::byte* PutDifferences(const T* in, size_t count, const Differences& differen
   return PutAs(left, count, differences.width, out);
 }
 
-// Calls store(i, number) for each number, in order.
+// Calls store(i, number) with the sums of the differences `left[i] + base`, for each i. Four
+// stretches side by side, because each sum waits for the one before it.
+template <typename T, typename Store>
+void AddUp(const T* left, size_t count, uint64_t first, uint64_t base, Store store) {
+  constexpr size_t kStretches = 4;
+  const size_t length = count / kStretches;
+  uint64_t sums[kStretches];
+  uint64_t sum = first - base;
+  for (size_t k = 0; k < kStretches; ++k) {
+    sums[k] = sum;
+    uint64_t stretch = 0;
+    for (size_t i = 0; i < length; ++i) stretch += left[k * length + i];
+    sum += stretch + length * base;
+  }
+  for (size_t i = 0; i < length; ++i) {
+    for (size_t k = 0; k < kStretches; ++k) {
+      store(k * length + i, sums[k] += base + left[k * length + i]);
+    }
+  }
+  for (size_t i = kStretches * length; i < count; ++i) store(i, sum += base + left[i]);
+}
+
+// Calls store(i, number) for each number.
 template <typename Store>
-const std::byte* GetDifferences(const std::byte* in, size_t count, uint64_t first, int64_t base,
-                                unsigned width, Store store) {
+void GetDifferences(const std::byte* in, size_t count, uint64_t first, int64_t base, unsigned width,
+                    Store store) {
   const auto difference = static_cast<uint64_t>(base);
-  uint64_t number = first - difference;
   if (width == 0) {
     for (size_t i = 0; i < count; ++i) store(i, first + i * difference);
-    return in;
-  }
-  if (IsNarrow(width)) {
+  } else if (IsNarrow(width)) {
     Numbers<uint32_t> left;
-    in = GetAs(in, count, width, left.at);
-    for (size_t i = 0; i < count; ++i) store(i, number += difference + left.at[i]);
+    GetAs(in, count, width, left.at);
+    AddUp(left.at, count, first, difference, store);
   } else {
     Numbers<uint64_t> left;
-    in = GetAs(in, count, width, left.at);
-    for (size_t i = 0; i < count; ++i) store(i, number += difference + left.at[i]);
+    GetAs(in, count, width, left.at);
+    AddUp(left.at, count, first, difference, store);
   }
-  return in;
+}
+
+// One of numbers that were put as themselves, and the sum of the first `count` of them.
+template <typename T>
+T GetOneAs(const std::byte* in, size_t count, unsigned width, size_t index) {
+  const T* const words = reinterpret_cast<const T*>(in);
+  const size_t lanes = count >= kMinLanePoints ? kLanes<T> : 1;
+  const size_t bit = index / lanes * width;
+  const T* const word = words + bit / kBitsOf<T> * lanes + index % lanes;
+  const unsigned used = bit % kBitsOf<T>;
+  T number = word[0] >> used;
+  if (used + width > kBitsOf<T>) number |= word[lanes] << (kBitsOf<T> - used);
+  return width == kBitsOf<T> ? number : number & ((T{1} << width) - 1);
+}
+
+uint64_t GetOne(const std::byte* in, size_t count, unsigned width, size_t index) {
+  if (width == 0) return 0;
+  return IsNarrow(width) ? GetOneAs<uint32_t>(in, count, width, index)
+                         : GetOneAs<uint64_t>(in, count, width, index);
+}
+
+template <typename T>
+uint64_t SumAs(const std::byte* in, size_t count, unsigned width, size_t terms) {
+  Numbers<T> left;
+  GetAs(in, count, width, left.at);
+  uint64_t sum = 0;
+  for (size_t i = 0; i < terms; ++i) sum += left.at[i];
+  return sum;
+}
+
+// Number `index` of those that GetDifferences() gives.
+uint64_t GetOneOfDifferences(const std::byte* in, size_t count, uint64_t first, int64_t base,
+                             unsigned width, size_t index) {
+  const uint64_t regular = first + index * static_cast<uint64_t>(base);
+  if (width == 0) return regular;
+  return regular + (IsNarrow(width) ? SumAs<uint32_t>(in, count, width, index + 1)
+                                    : SumAs<uint64_t>(in, count, width, index + 1));
 }
 
 // The values of one block: T is uint32_t for float32, else uint64_t.
@@ -207,26 +261,25 @@ std::byte* PutValues(Numbers<T>& ordered, size_t count, Header& header, std::byt
 }
 
 template <typename T>
-const std::byte* GetValues(const std::byte* in, const Header& header, T* ordered) {
+void GetValues(const std::byte* in, const Header& header, T* ordered) {
   const size_t count = header.count;
+  const unsigned width = header.value_width;
   if (header.has_value_differences != 0) {
-    return GetDifferences(in, count, header.first_value, header.value_base, header.value_width,
-                          [&](size_t i, uint64_t number) { ordered[i] = static_cast<T>(number); });
+    GetDifferences(in, count, header.first_value, header.value_base, width,
+                   [&](size_t i, uint64_t number) { ordered[i] = static_cast<T>(number); });
+    return;
   }
   const auto base = static_cast<T>(header.first_value);
-  if (header.value_width == 0) {
+  if (width == 0) {
     std::fill_n(ordered, count, base);
-    return in;
-  }
-  if (sizeof(T) > sizeof(uint32_t) && IsNarrow(header.value_width)) {
+  } else if (sizeof(T) > sizeof(uint32_t) && IsNarrow(width)) {
     Numbers<uint32_t> left;
-    in = GetAs(in, count, header.value_width, left.at);
+    GetAs(in, count, width, left.at);
     for (size_t i = 0; i < count; ++i) ordered[i] = base + left.at[i];
-    return in;
+  } else {
+    GetAs(in, count, width, ordered);
+    for (size_t i = 0; i < count; ++i) ordered[i] += base;
   }
-  in = GetAs(in, count, header.value_width, ordered);
-  for (size_t i = 0; i < count; ++i) ordered[i] += base;
-  return in;
 }
 
 // Numbers as integers of the same order, which vectors compare without a thought for NaN.
@@ -271,6 +324,15 @@ bool FindRange(std::span<const Number> numbers, Number& lowest, Number& highest)
   return true;
 }
 
+template <typename Number>
+bool IsSorted(std::span<const Number> numbers) {
+  int64_t goes_back = 0;
+  for (size_t i = 1; i < numbers.size(); ++i) {
+    goes_back |= ToSortable(numbers[i]) < ToSortable(numbers[i - 1]) ? -1 : 0;
+  }
+  return goes_back == 0;
+}
+
 // Where `number` is first, which is one of them.
 template <typename Number>
 uint32_t FindFirst(std::span<const Number> numbers, Number number) {
@@ -286,28 +348,13 @@ uint32_t FindFirst(std::span<const Number> numbers, Number number) {
 }
 
 template <typename Number>
-bool FindExtremes(std::span<const Number> values, BlockSummary& summary) {
+std::optional<Extremes> FindExtremes(std::span<const Number> values, size_t begin, size_t end) {
+  const std::span<const Number> part = values.subspan(begin, end - begin);
   Number lowest;
   Number highest;
-  if (!FindRange(values, lowest, highest)) return false;
-  summary.lowest_at = FindFirst(values, lowest);
-  summary.highest_at = FindFirst(values, highest);
-  return true;
-}
-
-bool FindExtremes(const ScalarSpan& points, BlockSummary& summary) {
-  switch (points.type) {
-    case ValueType::kFloat32:
-      return FindExtremes(points.float32, summary);
-    case ValueType::kFloat64:
-      return FindExtremes(points.float64, summary);
-    case ValueType::kInt64:
-      return FindExtremes(points.int64, summary);
-    case ValueType::kUint64:
-    case ValueType::kBool:
-      return FindExtremes(points.uint64, summary);
-  }
-  return false;
+  if (!FindRange(part, lowest, highest)) return std::nullopt;
+  const auto offset = static_cast<uint32_t>(begin);
+  return Extremes{offset + FindFirst(part, lowest), offset + FindFirst(part, highest)};
 }
 
 }  // namespace
@@ -345,10 +392,31 @@ uint64_t ScalarSpan::ValueBits(size_t i) const {
 double ScalarSpan::ValueAsDouble(size_t i) const { return NumberOf(type, ValueBits(i)); }
 
 STEPSCOPE_VECTOR_CLONES
+std::optional<Extremes> FindExtremes(const ScalarSpan& points, size_t begin, size_t end) {
+  switch (points.type) {
+    case ValueType::kFloat32:
+      return FindExtremes(points.float32, begin, end);
+    case ValueType::kFloat64:
+      return FindExtremes(points.float64, begin, end);
+    case ValueType::kInt64:
+      return FindExtremes(points.int64, begin, end);
+    case ValueType::kUint64:
+    case ValueType::kBool:
+      return FindExtremes(points.uint64, begin, end);
+  }
+  return std::nullopt;
+}
+
+STEPSCOPE_VECTOR_CLONES
 bool Summarize(const ScalarSpan& points, BlockSummary& summary) {
-  if (!FindExtremes(points, summary)) return false;
+  const auto extremes = FindExtremes(points, 0, points.size());
+  if (!extremes) return false;
+  summary.lowest_at = extremes->lowest_at;
+  summary.highest_at = extremes->highest_at;
   if (!FindRange(points.wall_times, summary.earliest, summary.latest)) return false;
   FindRange(points.steps, summary.lowest_step, summary.highest_step);
+  summary.has_sorted_steps = IsSorted(points.steps) ? 1 : 0;
+  summary.has_sorted_times = IsSorted(points.wall_times) ? 1 : 0;
   const auto point = [&](size_t i) {
     return PointBits{points.steps[i], points.wall_times[i], points.ValueBits(i)};
   };
@@ -474,6 +542,43 @@ ScalarSpan DecodeBlock(const std::byte* block, ScalarBuffer& buffer, PointParts 
       break;
   }
   return points;
+}
+
+STEPSCOPE_VECTOR_CLONES
+PointBits DecodePoint(const std::byte* block, size_t index) {
+  Header header;
+  std::memcpy(&header, block, sizeof(header));
+  const size_t count = header.count;
+  const std::byte* at = block + sizeof(header);
+  PointBits point;
+  point.step =
+      static_cast<int64_t>(GetOneOfDifferences(at, count, static_cast<uint64_t>(header.first_step),
+                                               header.step_base, header.step_width, index));
+  at += PackedBytes(count, header.step_width);
+  point.wall_time = std::bit_cast<double>(
+      GetOneOfDifferences(at, count, static_cast<uint64_t>(header.first_wall_time),
+                          header.wall_time_base, header.wall_time_width, index));
+  at += PackedBytes(count, header.wall_time_width);
+  const uint64_t ordered = header.has_value_differences != 0
+                               ? GetOneOfDifferences(at, count, header.first_value,
+                                                     header.value_base, header.value_width, index)
+                               : header.first_value + GetOne(at, count, header.value_width, index);
+  switch (static_cast<ValueType>(header.type)) {
+    case ValueType::kFloat32:
+      point.bits = FromOrdered(static_cast<uint32_t>(ordered));
+      break;
+    case ValueType::kFloat64:
+      point.bits = FromOrdered(ordered);
+      break;
+    case ValueType::kInt64:
+      point.bits = ordered ^ kTopBit<uint64_t>;
+      break;
+    case ValueType::kUint64:
+    case ValueType::kBool:
+      point.bits = ordered;
+      break;
+  }
+  return point;
 }
 
 }  // namespace stepscope

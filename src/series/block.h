@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 namespace stepscope {
@@ -73,9 +74,20 @@ struct BlockSummary {
   double latest = 0;
   uint32_t lowest_at = 0;  // Places in the block.
   uint32_t highest_at = 0;
+  // Whether they never go back. As 32 bits, so that nothing between the members is undefined.
+  uint32_t has_sorted_steps = 0;
+  uint32_t has_sorted_times = 0;
 };
 
 double NumberOf(ValueType type, uint64_t bits);
+
+// Where the lowest and the highest of points [begin, end) are, the first of equals; nothing when
+// one of them is not finite. 0 <= begin < end <= size().
+struct Extremes {
+  uint32_t lowest_at = 0;
+  uint32_t highest_at = 0;
+};
+std::optional<Extremes> FindExtremes(const ScalarSpan& points, size_t begin, size_t end);
 
 // A shorter block is not worth a summary: whoever wants to know reads its points.
 constexpr uint32_t kMinSummaryPoints = 128;
@@ -103,5 +115,7 @@ enum PointParts : uint8_t { kSteps = 1, kWallTimes = 2, kValues = 4, kWholePoint
 // The points of a block that was encoded here or checked, in `buffer`. Parts that are not asked for
 // are empty, except that there is always `steps.size()`.
 ScalarSpan DecodeBlock(const std::byte* block, ScalarBuffer& buffer, PointParts parts);
+// One of its points, which is quicker than all of them.
+PointBits DecodePoint(const std::byte* block, size_t index);
 
 }  // namespace stepscope

@@ -63,6 +63,13 @@ size_t ExpectExact(const Points& points) {
   ScalarBuffer buffer;
   const ScalarSpan read = DecodeBlock(packed, buffer, kWholePoints);
   EXPECT_EQ(read.size(), points.size());
+  for (size_t i = 0; i < points.size(); i += 1 + points.size() / 7) {
+    const PointBits point = DecodePoint(packed, i);
+    EXPECT_EQ(point.step, points.steps[i]);
+    EXPECT_EQ(std::bit_cast<uint64_t>(point.wall_time),
+              std::bit_cast<uint64_t>(points.wall_times[i]));
+    EXPECT_EQ(point.bits, points.bits[i]);
+  }
   for (size_t i = 0; i < points.size(); ++i) {
     const bool is_same = read.steps[i] == points.steps[i] &&
                          std::bit_cast<uint64_t>(read.wall_times[i]) ==
@@ -186,6 +193,12 @@ TEST(BlockTest, SummariesSayWhatThePointsAre) {
   EXPECT_EQ(summary.highest_step, 9);
   EXPECT_EQ(summary.earliest, 5);
   EXPECT_EQ(summary.latest, 30);
+  EXPECT_FALSE(summary.has_sorted_steps);
+  EXPECT_FALSE(summary.has_sorted_times);
+  const std::vector<int64_t> sorted = {1, 1, 2, 3, 3};
+  ASSERT_TRUE(Summarize(
+      {.type = ValueType::kInt64, .steps = sorted, .wall_times = times, .int64 = values}, summary));
+  EXPECT_TRUE(summary.has_sorted_steps);
 }
 
 TEST(BlockTest, WhatIsNotFiniteHasNoSummary) {

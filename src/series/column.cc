@@ -98,6 +98,21 @@ ScalarSpan ScalarColumnView::Read(size_t block, ScalarBuffer& buffer, PointParts
   return SpanOfTail(tail_, size_ - sealed_size_);
 }
 
+PointBits ScalarColumnView::ReadPoint(size_t block, uint32_t index) const {
+  if (block >= sealed_count_) {
+    const ScalarSpan points = SpanOfTail(tail_, size_ - sealed_size_);
+    return {points.steps[index], points.wall_times[index], points.ValueBits(index)};
+  }
+  const BlockEntry& entry = entries_.get()[block];
+  if (const BlockSummary* const summary = entry.summary) {
+    if (index == 0) return summary->first;
+    if (index + 1 == entry.capacity) return summary->last;
+    if (index == summary->lowest_at) return summary->lowest;
+    if (index == summary->highest_at) return summary->highest;
+  }
+  return DecodePoint(entry.bytes, index);
+}
+
 ScalarColumnView::Place ScalarColumnView::Find(uint64_t ordinal) const {
   if (ordinal >= sealed_size_) return {sealed_count_, sealed_size_};
   const size_t block = FindBlock(entries_.get(), sealed_count_, ordinal);

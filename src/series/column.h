@@ -52,6 +52,9 @@ class ScalarColumnView {
   // valid as long as both the view and the buffer.
   ScalarSpan Read(size_t block, ScalarBuffer& buffer, PointParts parts = kWholePoints) const;
 
+  // One point of the block, exactly; what a summary tells is not decoded.
+  PointBits ReadPoint(size_t block, uint32_t index) const;
+
   // The block that holds point `ordinal` (< size()), and the ordinal of that block's first point.
   struct Place {
     size_t block;
