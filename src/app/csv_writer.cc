@@ -71,7 +71,7 @@ class CsvWriter final : public TableWriter {
 
 }  // namespace
 
-std::unique_ptr<TableWriter> MakeCsvWriter(std::vector<Field> fields, Output& output) {
+std::unique_ptr<TableWriter> MakeCsvWriter(const std::vector<Field>& fields, Output& output) {
   return std::make_unique<CsvWriter>(fields, output);
 }
 

@@ -66,7 +66,7 @@ class JsonWriter final : public TableWriter {
 
 }  // namespace
 
-std::unique_ptr<TableWriter> MakeJsonWriter(std::vector<Field> fields, bool is_lines,
+std::unique_ptr<TableWriter> MakeJsonWriter(const std::vector<Field>& fields, bool is_lines,
                                             Output& output) {
   return std::make_unique<JsonWriter>(fields, is_lines, output);
 }

@@ -12,11 +12,11 @@ std::unique_ptr<TableWriter> MakeTableWriter(OutputFormat format, std::vector<Fi
     case OutputFormat::kTable:
       return MakePeopleWriter(std::move(fields), terminal, output);
     case OutputFormat::kCsv:
-      return MakeCsvWriter(std::move(fields), output);
+      return MakeCsvWriter(fields, output);
     case OutputFormat::kJson:
-      return MakeJsonWriter(std::move(fields), /*is_lines=*/false, output);
+      return MakeJsonWriter(fields, /*is_lines=*/false, output);
     case OutputFormat::kJsonLines:
-      return MakeJsonWriter(std::move(fields), /*is_lines=*/true, output);
+      return MakeJsonWriter(fields, /*is_lines=*/true, output);
     case OutputFormat::kArrow:
       return MakeArrowWriter(std::move(fields), output);
   }

@@ -54,8 +54,8 @@ std::unique_ptr<TableWriter> MakeTableWriter(OutputFormat format, std::vector<Fi
                                              const Terminal& terminal, Output& output);
 
 // One maker a format, each in its file.
-std::unique_ptr<TableWriter> MakeCsvWriter(std::vector<Field> fields, Output& output);
-std::unique_ptr<TableWriter> MakeJsonWriter(std::vector<Field> fields, bool is_lines,
+std::unique_ptr<TableWriter> MakeCsvWriter(const std::vector<Field>& fields, Output& output);
+std::unique_ptr<TableWriter> MakeJsonWriter(const std::vector<Field>& fields, bool is_lines,
                                             Output& output);
 std::unique_ptr<TableWriter> MakeArrowWriter(std::vector<Field> fields, Output& output);
 std::unique_ptr<TableWriter> MakePeopleWriter(std::vector<Field> fields, const Terminal& terminal,
