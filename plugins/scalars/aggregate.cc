@@ -197,7 +197,7 @@ Status CheckHeldPoints(const Smoothing& smoothing,
 
 }  // namespace
 
-Result<Table> AggregateGroup(const AggregateQuery& query,
+Result<Table> AggregateGroup(const AggregateQuery& query, const SmoothingPlan& plan,
                              const std::vector<std::unique_ptr<MemberLine>>& lines,
                              const AggregateLimits& limits) {
   const LineView& view = query.view;
@@ -211,7 +211,6 @@ Result<Table> AggregateGroup(const AggregateQuery& query,
     counted += line->extent.count;
     all += line->points.visible_count();
   }
-  const SmoothingPlan plan(view.smoothing);
   const size_t width = query.statistics.size();
   const uint64_t max_rows = limits.max_numbers / (width + 1);
   const RowCollector collector(view, range, width, max_rows);
@@ -243,6 +242,7 @@ Result<Response> QueryAggregate(const Request& request, const Context& context) 
   answer.facts["generation"] = context.snapshot.generation;
   SeriesFinder finder(context.snapshot);
   XTags x_tags(finder, query.view);
+  const SmoothingPlan plan(query.view.smoothing);
   for (size_t i = 0; i < query.groups.size(); ++i) {
     std::vector<std::unique_ptr<MemberLine>> lines;
     for (const SeriesKey& key : query.groups[i].series) {
@@ -256,7 +256,7 @@ Result<Response> QueryAggregate(const Request& request, const Context& context) 
       ASSIGN_OR_RETURN(const XTag* const x, x_tags.Of(*found.run));
       lines.push_back(std::make_unique<MemberLine>(*found.run, *found.series, query.view, x));
     }
-    ASSIGN_OR_RETURN(Table group, AggregateGroup(query, lines, limits));
+    ASSIGN_OR_RETURN(Table group, AggregateGroup(query, plan, lines, limits));
     limits.max_numbers -= group.columns.size() * RowCount(group);
     Table table = {.columns = std::move(group.columns)};
     table.facts["name"] = query.groups[i].name;

@@ -23,8 +23,9 @@ struct AggregateLimits {
   uint64_t max_numbers = uint64_t{1} << 23;  // In the answer.
 };
 
-// The facts and columns of one group, without `name` and `index`. `lines` are those that exist.
-Result<Table> AggregateGroup(const AggregateQuery& query,
+// The facts and columns of one group, without `name` and `index`. `plan` is of the view's
+// smoothing; `lines` are those that exist.
+Result<Table> AggregateGroup(const AggregateQuery& query, const SmoothingPlan& plan,
                              const std::vector<std::unique_ptr<MemberLine>>& lines,
                              const AggregateLimits& limits);
 

@@ -19,7 +19,7 @@ struct GroupQuery {
 };
 
 struct AggregateQuery {
-  // Each of them is read at the same time, with buffers of 50 KB.
+  // Each of them is read at the same time, with buffers of up to 130 KB.
   static constexpr size_t kMaxMembers = 1024;
   // Of all groups.
   static constexpr size_t kMaxSeries = SeriesQuery::kMaxSeries;

@@ -91,7 +91,8 @@ TEST(AggregateTest, EqualsWhatIsComputedAtEachPlaceOfTheUnion) {
     for (const Function& function : group.functions) {
       for (const auto& [x, y] : function) expected[x] = Summary(ValuesAt(group, x, query.between));
     }
-    const auto table = AggregateGroup(query, group.Lines(query.view), {});
+    const auto table =
+        AggregateGroup(query, SmoothingPlan(query.view.smoothing), group.Lines(query.view), {});
     ASSERT_TRUE(table.has_value());
     const auto xs = ColumnOf<double>(*table, "x");
     ASSERT_EQ(xs.size(), expected.size());
@@ -114,8 +115,8 @@ TEST(AggregateTest, TakesPlacesTogetherWhereTheyAreTooMany) {
   const Group group = RandomGroup(random, 6, 3000);
   AggregateQuery query = {.statistics = kWanted};
   const auto lines = group.Lines(query.view);
-  const auto whole = AggregateGroup(query, lines, {});
-  const auto merged = AggregateGroup(query, lines, {.max_evaluations = 6 * 500});
+  const auto whole = AggregateGroup(query, SmoothingPlan({}), lines, {});
+  const auto merged = AggregateGroup(query, SmoothingPlan({}), lines, {.max_evaluations = 6 * 500});
   ASSERT_TRUE(whole.has_value() && merged.has_value());
   EXPECT_EQ(whole->facts["merged"], false);
   EXPECT_EQ(merged->facts["merged"], true);
@@ -143,10 +144,12 @@ TEST(AggregateTest, RefusesWhatItCannotHold) {
   const Group group = RandomGroup(random, 8, 100);
   AggregateQuery query = {.statistics = kWanted};
   query.view.smoothing = {.kind = SmoothingKind::kMedian, .window = 1000};
-  const auto refused = AggregateGroup(query, group.Lines(query.view), {.max_held_points = 799});
+  const auto refused = AggregateGroup(query, SmoothingPlan(query.view.smoothing),
+                                      group.Lines(query.view), {.max_held_points = 799});
   ASSERT_FALSE(refused.has_value());
   EXPECT_EQ(refused.error().code, Code::kResourceExhausted);
-  const auto large = AggregateGroup({.statistics = kWanted}, group.Lines({}), {.max_numbers = 60});
+  const auto large = AggregateGroup({.statistics = kWanted}, SmoothingPlan({}), group.Lines({}),
+                                    {.max_numbers = 60});
   ASSERT_FALSE(large.has_value());
   EXPECT_EQ(large.error().code, Code::kResourceExhausted);
 }

@@ -97,7 +97,8 @@ Error TooManyPoints() {
 }
 
 Result<Table> QueryLine(const RunSnapshot& run, const Series& series, const LineView& view,
-                        const XTag* x, const std::optional<KnownLine>& known, uint64_t max_points) {
+                        const SmoothingPlan& plan, const XTag* x,
+                        const std::optional<KnownLine>& known, uint64_t max_points) {
   const ScalarPoints points(run, series,
                             view.all_attempts ? Restarts::kShowAll : Restarts::kHideSuperseded);
   const bool is_constant = view.smoothing.is_on() && IsConstant(points);
@@ -106,9 +107,10 @@ Result<Table> QueryLine(const RunSnapshot& run, const Series& series, const Line
       known && known->revision == revision && known->count <= points.visible_count();
   const uint64_t first_ordinal = is_continued ? known->count : 0;
 
-  const Selection selection = CanSelectByBlocks(view) ? SelectByBlocks(points, view, first_ordinal)
-                                                      : SelectPoints(points, view, x, is_constant,
-                                                                     first_ordinal, max_points);
+  const Selection selection =
+      CanSelectByBlocks(view)
+          ? SelectByBlocks(points, view, first_ordinal)
+          : SelectPoints(points, view, plan, x, is_constant, first_ordinal, max_points);
   if (selection.points.size() > max_points) return TooManyPoints();
   Table table;
   table.facts["revision"] = revision;

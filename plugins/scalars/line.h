@@ -13,11 +13,13 @@
 
 namespace stepscope {
 
-// The facts and columns of docs/api.md without `run`, `tag` and `index`. `x` is null unless x is a
-// tag. With `known` only what is new, if points were only appended since. RESOURCE_EXHAUSTED if
-// more than `max_points` would be answered.
+// The facts and columns of docs/api.md without `run`, `tag` and `index`. `plan` is of the view's
+// smoothing, made once for all lines; `x` is null unless x is a tag. With `known` only what is new,
+// if points were only appended since. RESOURCE_EXHAUSTED if more than `max_points` would be
+// answered.
 Result<Table> QueryLine(const RunSnapshot& run, const Series& series, const LineView& view,
-                        const XTag* x, const std::optional<KnownLine>& known, uint64_t max_points);
+                        const SmoothingPlan& plan, const XTag* x,
+                        const std::optional<KnownLine>& known, uint64_t max_points);
 
 uint64_t RowCount(const Table& table);  // Of a table with columns.
 

@@ -19,7 +19,8 @@ namespace {
 
 Table Query(const RunSnapshot& run, const LineView& view,
             const std::optional<KnownLine>& known = std::nullopt) {
-  Result<Table> table = QueryLine(run, run.series[0], view, nullptr, known, 1 << 21);
+  Result<Table> table =
+      QueryLine(run, run.series[0], view, SmoothingPlan(view.smoothing), nullptr, known, 1 << 21);
   EXPECT_TRUE(table.has_value());
   return *std::move(table);
 }
@@ -166,8 +167,10 @@ TEST(LineTest, RefusesAnswersWithoutBound) {
   RunBuilder builder;
   for (int64_t step = 0; step < 100; ++step) builder.Append(0, step, 0, 1);
   const RunSnapshot run = builder.Build();
-  EXPECT_TRUE(QueryLine(run, run.series[0], {}, nullptr, std::nullopt, 100).has_value());
-  const auto refused = QueryLine(run, run.series[0], {}, nullptr, std::nullopt, 99);
+  EXPECT_TRUE(
+      QueryLine(run, run.series[0], {}, SmoothingPlan({}), nullptr, std::nullopt, 100).has_value());
+  const auto refused =
+      QueryLine(run, run.series[0], {}, SmoothingPlan({}), nullptr, std::nullopt, 99);
   ASSERT_FALSE(refused.has_value());
   EXPECT_EQ(refused.error().code, Code::kResourceExhausted);
 }

@@ -49,6 +49,7 @@ Result<Response> QuerySeries(const Request& request, const Context& context) {
   uint64_t points_left = request.WantsJson() ? kMaxJsonAnswerPoints : kMaxAnswerPoints;
   SeriesFinder finder(context.snapshot);
   XTags x_tags(finder, query.view);
+  const SmoothingPlan plan(query.view.smoothing);
   // Cards may show the same line twice, which is computed once: for what the first of them has, and
   // as a whole for those that have something else. So no request makes more work than its lines.
   std::map<const Series*, std::optional<KnownLine>> first_known;
@@ -68,8 +69,8 @@ Result<Response> QuerySeries(const Request& request, const Context& context) {
     table.facts["index"] = i;
     if (is_new) {
       ASSIGN_OR_RETURN(const XTag* const x, x_tags.Of(*found.run));
-      ASSIGN_OR_RETURN(Table line,
-                       QueryLine(*found.run, *found.series, query.view, x, known, points_left));
+      ASSIGN_OR_RETURN(Table line, QueryLine(*found.run, *found.series, query.view, plan, x, known,
+                                             points_left));
       table.facts.update(line.facts);
       table.columns = std::move(line.columns);
     }

@@ -257,8 +257,9 @@ class BlockSelector {
 
 }  // namespace
 
-Selection SelectPoints(const ScalarPoints& points, const LineView& view, const XTag* x,
-                       bool is_constant, uint64_t first_ordinal, uint64_t max_points) {
+Selection SelectPoints(const ScalarPoints& points, const LineView& view, const SmoothingPlan& plan,
+                       const XTag* x, bool is_constant, uint64_t first_ordinal,
+                       uint64_t max_points) {
   const Axis axis(view, points, x);
   std::optional<Thinner> thinner;
   if (view.pixels > 0) {
@@ -269,7 +270,6 @@ Selection SelectPoints(const ScalarPoints& points, const LineView& view, const X
   Window window(view);
   Selection selection;
   uint64_t count = 0;
-  const SmoothingPlan plan(view.smoothing);
   SmoothedCursor cursor(points, axis, plan, is_constant);
   while (!collector.IsFull() && cursor.Next()) {
     for (size_t i = 0; i < cursor.xs().size(); ++i) {

@@ -22,8 +22,9 @@ struct Selection {
 
 // Visits every point, for any view. `first_ordinal` is the first that the client lacks; what it
 // lets through the window is new to the client too. Gives up with more than `max_points`.
-Selection SelectPoints(const ScalarPoints& points, const LineView& view, const XTag* x,
-                       bool is_constant, uint64_t first_ordinal, uint64_t max_points);
+Selection SelectPoints(const ScalarPoints& points, const LineView& view, const SmoothingPlan& plan,
+                       const XTag* x, bool is_constant, uint64_t first_ordinal,
+                       uint64_t max_points);
 
 // The same points where nothing but the width decides: a block that falls into one pixel column, or
 // lies beside the window, is known by its summary, and of the others only runs of points are

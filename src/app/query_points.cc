@@ -177,9 +177,9 @@ Cells CellsOf(const Column& column, bool is_bool, std::vector<uint8_t>& truths,
 }
 
 // The same, from the query that thins for charts.
-Status WriteThinnedSeries(const ChosenSeries& chosen, const LineView& view, const XTag* x,
-                          TableWriter& writer) {
-  ASSIGN_OR_RETURN(const Table line, QueryLine(*chosen.run, *chosen.series, view, x,
+Status WriteThinnedSeries(const ChosenSeries& chosen, const LineView& view,
+                          const SmoothingPlan& plan, const XTag* x, TableWriter& writer) {
+  ASSIGN_OR_RETURN(const Table line, QueryLine(*chosen.run, *chosen.series, view, plan, x,
                                                /*known=*/std::nullopt, kNoLimit));
   const std::string run = ToValidUtf8(chosen.run->name);
   const std::string tag = ToValidUtf8(chosen.series->info->tag);
@@ -214,7 +214,7 @@ Status WritePoints(const Snapshot& snapshot, const std::vector<ChosenSeries>& ch
     ASSIGN_OR_RETURN(const XTag* const x, tags.Of(*series.run));
     rows.Begin(series.run->name, series.series->info->tag);
     if (view.pixels > 0) {
-      RETURN_IF_ERROR(WriteThinnedSeries(series, view, x, *writer));
+      RETURN_IF_ERROR(WriteThinnedSeries(series, view, plan, x, *writer));
     } else {
       WriteSeries(series, view, x, plan, destination.output, rows);
     }
