@@ -143,11 +143,12 @@ void WidenExtremes(const Walk& walk, const std::vector<Statistic>& statistics,
 // Nothing if there are more places than may be looked at.
 std::optional<Rows> Merge(const AggregateQuery& query,
                           const std::vector<std::unique_ptr<MemberLine>>& lines,
-                          const SmoothingPlan& plan, const std::optional<Grid>& grid,
-                          uint64_t max_places, RowCollector collector) {
+                          const SmoothingPlan& plan, bool holds_all,
+                          const std::optional<Grid>& grid, uint64_t max_places,
+                          RowCollector collector) {
   std::vector<Member> members;
   members.reserve(lines.size());
-  for (const auto& line : lines) members.emplace_back(*line, plan);
+  for (const auto& line : lines) members.emplace_back(*line, plan, holds_all);
   Aggregator aggregator(query.statistics);
   std::vector<double> values;
   std::vector<double> row(aggregator.size());
@@ -201,7 +202,6 @@ Result<Table> AggregateGroup(const AggregateQuery& query, const SmoothingPlan& p
                              const std::vector<std::unique_ptr<MemberLine>>& lines,
                              const AggregateLimits& limits) {
   const LineView& view = query.view;
-  RETURN_IF_ERROR(CheckHeldPoints(view.smoothing, lines, limits.max_held_points));
   Range range;
   uint64_t counted = 0;
   uint64_t all = 0;
@@ -211,17 +211,20 @@ Result<Table> AggregateGroup(const AggregateQuery& query, const SmoothingPlan& p
     counted += line->extent.count;
     all += line->points.visible_count();
   }
+  const bool holds_all = all <= limits.max_held_points;
+  if (!holds_all) RETURN_IF_ERROR(CheckHeldPoints(view.smoothing, lines, limits.max_held_points));
   const size_t width = query.statistics.size();
   const uint64_t max_rows = limits.max_numbers / (width + 1);
   const RowCollector collector(view, range, width, max_rows);
   const uint64_t max_places = limits.max_evaluations / std::max<size_t>(lines.size(), 1);
-  std::optional<Rows> rows = Merge(query, lines, plan, std::nullopt, max_places, collector);
+  std::optional<Rows> rows =
+      Merge(query, lines, plan, holds_all, std::nullopt, max_places, collector);
   const bool is_merged = !rows.has_value();
   if (is_merged) {
     Grid grid = {.low = std::max(range.low, view.from.value_or(-kInfinity))};
     const double high = std::min(range.high, view.to.value_or(kInfinity));
     grid.cell = (high - grid.low) / static_cast<double>(max_places);
-    rows = Merge(query, lines, plan, grid, max_places, collector);
+    rows = Merge(query, lines, plan, holds_all, grid, max_places, collector);
   }
   if (rows->xs.size() > max_rows) return TooManyPoints();
   Table table = ToTable(query.statistics, *rows);

@@ -17,8 +17,9 @@ namespace stepscope {
 // What one request may cost.
 struct AggregateLimits {
   uint64_t max_points = uint64_t{1} << 27;       // To be read: one to two seconds.
-  uint64_t max_evaluations = uint64_t{1} << 26;  // Lines times places on x; for a group.
-  // Points that must lie in memory, to be sorted or inside windows: 64 to 128 MiB.
+  uint64_t max_evaluations = uint64_t{1} << 25;  // Lines times places on x: about a second.
+  // Points that lie in memory, 64 to 128 MiB: all if they are no more; else those that must be
+  // sorted or are inside windows.
   uint64_t max_held_points = uint64_t{1} << 22;
   uint64_t max_numbers = uint64_t{1} << 23;  // In the answer.
 };

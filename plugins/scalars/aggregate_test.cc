@@ -82,6 +82,7 @@ std::vector<double> Summary(std::vector<double> values) {
 
 TEST(AggregateTest, EqualsWhatIsComputedAtEachPlaceOfTheUnion) {
   std::mt19937_64 random(1);
+  int streamed_count = 0;
   for (int round = 0; round < 200; ++round) {
     SCOPED_TRACE(round);
     const Group group = RandomGroup(random, 1 + random() % 6, 1 + random() % 40);
@@ -91,8 +92,9 @@ TEST(AggregateTest, EqualsWhatIsComputedAtEachPlaceOfTheUnion) {
     for (const Function& function : group.functions) {
       for (const auto& [x, y] : function) expected[x] = Summary(ValuesAt(group, x, query.between));
     }
-    const auto table =
-        AggregateGroup(query, SmoothingPlan(query.view.smoothing), group.Lines(query.view), {});
+    const SmoothingPlan plan(query.view.smoothing);
+    const auto lines = group.Lines(query.view);
+    const auto table = AggregateGroup(query, plan, lines, {});
     ASSERT_TRUE(table.has_value());
     const auto xs = ColumnOf<double>(*table, "x");
     ASSERT_EQ(xs.size(), expected.size());
@@ -105,7 +107,18 @@ TEST(AggregateTest, EqualsWhatIsComputedAtEachPlaceOfTheUnion) {
       }
       ++at;
     }
+
+    // The same where points are too many to be held, unless most of them have to be sorted.
+    uint64_t held = 0;
+    for (const RunSnapshot& run : group.runs) held += run.series[0].size();
+    const auto streamed = AggregateGroup(query, plan, lines, {.max_held_points = held - 1});
+    if (!streamed.has_value()) continue;
+    ++streamed_count;
+    for (const std::string_view name : {"x", "mean", "median", "count"}) {
+      EXPECT_EQ(ColumnOf<double>(*streamed, name), ColumnOf<double>(*table, name));
+    }
   }
+  EXPECT_GT(streamed_count, 50);
 }
 
 // A place for each point of each of many lines would be too many: places are taken together, and

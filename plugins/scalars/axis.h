@@ -39,8 +39,8 @@ class XTag {
 // The XTags that the lines of one request need, each read once. Not thread-safe.
 class XTags {
  public:
-  // 128 MiB for all runs of a request.
-  static constexpr uint64_t kMaxPoints = uint64_t{1} << 23;
+  // 192 MiB for all runs of a request.
+  static constexpr uint64_t kMaxPoints = uint64_t{3} << 22;
 
   // Both must outlive this.
   XTags(SeriesFinder& finder, const LineView& view) : finder_(finder), view_(view) {}

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "base/check.h"
 
@@ -35,12 +36,13 @@ MemberLine::MemberLine(const RunSnapshot& run, const Series& series, const LineV
       is_constant(view.smoothing.is_on() && IsConstant(points)),
       extent(ExtentOf(points, axis)) {}
 
-Member::Member(const MemberLine& line, const SmoothingPlan& plan)
-    : cursor_(line.points, line.axis, plan, line.is_constant),
-      is_ascending_(line.extent.is_ascending) {
-  if (!is_ascending_) {
+Member::Member(const MemberLine& line, const SmoothingPlan& plan, bool holds_all)
+    : cursor_(std::in_place, line.points, line.axis, plan, line.is_constant) {
+  if (holds_all || !line.extent.is_ascending) {
     loaded_.reserve(line.extent.count);
-    while (!is_at_end_) Load();
+    while (cursor_) Load();
+  }
+  if (!line.extent.is_ascending) {
     std::stable_sort(loaded_.begin(), loaded_.end(),
                      [](const Point& a, const Point& b) { return a.x < b.x; });
   }
@@ -50,19 +52,16 @@ Member::Member(const MemberLine& line, const SmoothingPlan& plan)
 
 // Appends the points of the next batch.
 void Member::Load() {
-  if (!cursor_.Next()) {
-    is_at_end_ = true;
-    return;
-  }
-  for (size_t i = 0; i < cursor_.xs().size(); ++i) {
-    const Point point = {cursor_.xs()[i], cursor_.smoothed()[i]};
-    if (std::isfinite(point.x) && std::isfinite(cursor_.values()[i])) loaded_.push_back(point);
+  if (!cursor_->Next()) return cursor_.reset();
+  for (size_t i = 0; i < cursor_->xs().size(); ++i) {
+    const Point point = {cursor_->xs()[i], cursor_->smoothed()[i]};
+    if (std::isfinite(point.x) && std::isfinite(cursor_->values()[i])) loaded_.push_back(point);
   }
 }
 
 bool Member::Read(Point& point) {
   while (taken_ == loaded_.size()) {
-    if (is_at_end_) return false;
+    if (!cursor_) return false;
     loaded_.clear();
     taken_ = 0;
     Load();

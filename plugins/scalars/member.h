@@ -46,8 +46,9 @@ class Member {
     double y = 0;
   };
 
-  // `line` and `plan` must outlive it.
-  Member(const MemberLine& line, const SmoothingPlan& plan);
+  // `line` and `plan` must outlive it. With `holds_all` all points are read now, which takes 16
+  // bytes a point and no buffers; so are those of a line that is to be sorted.
+  Member(const MemberLine& line, const SmoothingPlan& plan, bool holds_all);
 
   bool HasNext() const { return has_next_; }
   const Point& next() const { return next_; }  // If there is one.
@@ -62,11 +63,9 @@ class Member {
   void Load();
   void ReadNext();
 
-  SmoothedCursor cursor_;
-  bool is_ascending_;
-  std::vector<Point> loaded_;  // A batch, or the whole line sorted by x.
+  std::optional<SmoothedCursor> cursor_;  // While there is something left to load.
+  std::vector<Point> loaded_;             // A batch, or the whole line sorted by x.
   size_t taken_ = 0;
-  bool is_at_end_ = false;  // Nothing is left to load.
   Point current_;
   Point next_;
   bool has_current_ = false;
