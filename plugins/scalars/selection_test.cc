@@ -124,7 +124,8 @@ TEST(SelectionTest, BlocksSayWhatPointsSay) {
     const LineView view = RandomView(drawing, points);
     ASSERT_TRUE(CanSelectByBlocks(view));
     const uint64_t known = drawing.Choose(2) == 0 ? 0 : drawing.Choose(points.visible_count() + 1);
-    const Selection expected = SelectPoints(points, view, nullptr, false, known, UINT64_MAX / 2);
+    const Selection expected =
+        SelectPoints(points, view, SmoothingPlan({}), nullptr, false, known, UINT64_MAX / 2);
     const Selection selection = SelectByBlocks(points, view, known);
     PointReader reader(points);
     ASSERT_EQ(selection.points.size(), expected.points.size());
