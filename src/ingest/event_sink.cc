@@ -41,7 +41,6 @@ void EventSink::BeginFile(FileStage& file, const RandomAccessFile& bytes) {
   file_ = &file;
   bytes_ = &bytes;
   has_counted_limit_ = false;
-  predictor_.Clear();
   stage_.BeginFile(file);
 }
 

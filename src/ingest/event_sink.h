@@ -30,6 +30,8 @@ class EventSink {
 
   // The events that follow come from this file, which must outlive them.
   void BeginFile(FileStage& file, const RandomAccessFile& bytes);
+  // No more of it is to come for now.
+  void EndFile() { predictor_.Clear(); }
   // `record` is intact.
   void Add(const Record& record);
   // The hot path: takes whole records from the front of `bytes`, as long as they are intact and

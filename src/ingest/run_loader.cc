@@ -173,6 +173,13 @@ bool RunLoader::IsReplaced(const EventFile& file, const RandomAccessFile& bytes,
 bool RunLoader::Read(EventFile& file, const RandomAccessFile& bytes, const FileStat& stat,
                      LoadObserver& observer) {
   sink_.BeginFile(*file.stage, bytes);
+  const bool is_done = ReadRecords(file, bytes, stat, observer);
+  sink_.EndFile();
+  return is_done;
+}
+
+bool RunLoader::ReadRecords(EventFile& file, const RandomAccessFile& bytes, const FileStat& stat,
+                            LoadObserver& observer) {
   Cursor cursor(bytes, file.offset, observer);
   RecordReader reader(cursor, file.offset, context_.max_record_bytes);
   uint64_t checked_offset = file.offset;

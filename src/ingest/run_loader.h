@@ -139,6 +139,8 @@ class RunLoader {
   bool Look(EventFile& file, LoadObserver& observer);
   bool Read(EventFile& file, const RandomAccessFile& bytes, const FileStat& stat,
             LoadObserver& observer);
+  bool ReadRecords(EventFile& file, const RandomAccessFile& bytes, const FileStat& stat,
+                   LoadObserver& observer);
   void Advance(EventFile& file, const Record& record);
   bool IsReplaced(const EventFile& file, const RandomAccessFile& bytes, const FileStat& stat) const;
   void Restart(EventFile& file);

@@ -90,7 +90,7 @@ struct Extremes {
 std::optional<Extremes> FindExtremes(const ScalarSpan& points, size_t begin, size_t end);
 
 // A shorter block is not worth a summary: whoever wants to know reads its points.
-constexpr uint32_t kMinSummaryPoints = 128;
+constexpr uint32_t kMinSummaryPoints = 512;
 // Fills `summary` unless some number is not finite.
 bool Summarize(const ScalarSpan& points, BlockSummary& summary);
 

@@ -22,21 +22,30 @@ const BlockEntry& BlockList::Add(BlockEntry entry) {
   return entries_[size_++] = entry;
 }
 
-BlockSummary& BlockList::AddSummary() {
-  if (summaries_used_ == summaries_capacity_) {
-    summaries_capacity_ = std::clamp<size_t>(2 * summaries_capacity_, 1, kMaxSummaryPiece);
-    summaries_used_ = 0;
-    summaries_.push_back(std::make_unique<BlockSummary[]>(summaries_capacity_));
-    memory_bytes_ += summaries_capacity_ * sizeof(BlockSummary);
+BlockList::Long& BlockList::GetLong() {
+  if (!long_) {
+    long_ = std::make_unique<Long>();
+    memory_bytes_ += sizeof(Long);
   }
-  return summaries_.back()[summaries_used_++];
+  return *long_;
+}
+
+BlockSummary& BlockList::AddSummary() {
+  Long& more = GetLong();
+  if (more.summaries_used == more.summaries_capacity) {
+    more.summaries_capacity = std::clamp<size_t>(2 * more.summaries_capacity, 1, kMaxSummaryPiece);
+    more.summaries_used = 0;
+    more.summaries.push_back(std::make_unique<BlockSummary[]>(more.summaries_capacity));
+    memory_bytes_ += more.summaries_capacity * sizeof(BlockSummary);
+  }
+  return more.summaries.back()[more.summaries_used++];
 }
 
 void BlockList::Grow() {
   const uint32_t capacity = std::max<uint32_t>(1, capacity_ * 2);
   auto larger = std::make_unique<BlockEntry[]>(capacity);
   std::copy_n(entries_.get(), size_, larger.get());
-  if (entries_) outgrown_.push_back(std::move(entries_));
+  if (entries_) GetLong().outgrown.push_back(std::move(entries_));
   entries_ = std::move(larger);
   capacity_ = capacity;
   memory_bytes_ += capacity * sizeof(BlockEntry);

@@ -46,11 +46,16 @@ class BlockList {
   uint32_t size_ = 0;
   uint32_t capacity_ = 0;
   size_t memory_bytes_ = sizeof(BlockList);
-  std::vector<std::unique_ptr<BlockEntry[]>> outgrown_;
-  // In pieces that double, because they must not move.
-  std::vector<std::unique_ptr<BlockSummary[]>> summaries_;
-  size_t summaries_used_ = 0;  // Of the last piece.
-  size_t summaries_capacity_ = 0;
+  // What short columns, of which there may be a million, do without.
+  struct Long {
+    std::vector<std::unique_ptr<BlockEntry[]>> outgrown;
+    // In pieces that double, because they must not move.
+    std::vector<std::unique_ptr<BlockSummary[]>> summaries;
+    size_t summaries_used = 0;  // Of the last piece.
+    size_t summaries_capacity = 0;
+  };
+  Long& GetLong();
+  std::unique_ptr<Long> long_;
 };
 
 // Ends the process when there is no memory, as operator new does.

@@ -73,7 +73,7 @@ size_t CountIn(const BlockEntry* entries, size_t block_count, size_t index, uint
 // The blocks of a column, and whoever owns the bytes of those that are mapped.
 struct ScalarColumn::Sealed {
   BlockList blocks;
-  std::vector<std::shared_ptr<const void>> mappings;
+  std::shared_ptr<const void> mapping;
 };
 
 uint64_t ScalarColumnView::first_ordinal(size_t block) const {
@@ -196,7 +196,8 @@ void ScalarColumn::AddMapped(const SealedBlock& block,
                              const std::shared_ptr<const void>& keep_alive) {
   CHECK(used_ == 0);
   Sealed& all = sealed();
-  if (all.mappings.empty() || all.mappings.back() != keep_alive) all.mappings.push_back(keep_alive);
+  CHECK(!all.mapping || all.mapping == keep_alive);  // A column is restored once.
+  all.mapping = keep_alive;
   const BlockShape shape = CheckBlock(block.bytes);
   CHECK(shape.count == block.count && block.count > 0);
   // Nobody writes to what is mapped: only the owner of a block ever does, before it is added.

@@ -104,8 +104,8 @@ class ScalarColumn {
   // Packs the tail, which costs about a nanosecond a point: for a column that is not likely to
   // grow soon.
   void Seal();
-  // Appends a block that was sealed before, whose bytes and summary live as long as `keep_alive`.
-  // The tail must be empty.
+  // Appends a block that was sealed before, whose bytes and summary live as long as `keep_alive`,
+  // which is the same for all of them. The tail must be empty.
   void AddMapped(const SealedBlock& block, const std::shared_ptr<const void>& keep_alive);
   size_t MemoryBytes() const;
 

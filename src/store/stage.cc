@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "store/info_pool.h"
 
 namespace stepscope {
 namespace {
@@ -96,7 +97,7 @@ void RunStage::ForgetStrands(FileStage& file) {
   SortSeries();
   std::erase_if(sorted_, [](const SeriesStage* series) { return series->strands_.empty(); });
   sorted_count_ = sorted_.size();
-  std::erase_if(series_, [](const auto& entry) { return entry.second->strands_.empty(); });
+  std::erase_if(series_, [](const auto& entry) { return entry.second.strands_.empty(); });
   must_rebuild_ = true;
 }
 
@@ -196,7 +197,7 @@ void RunStage::BeginSummary(int64_t step) {
 
 SeriesStage* RunStage::Find(std::string_view tag) {
   const auto found = series_.find(tag);
-  return found == series_.end() ? nullptr : found->second.get();
+  return found == series_.end() ? nullptr : &found->second;
 }
 
 bool RunStage::HasStrand(SeriesStage& series) const {
@@ -210,9 +211,7 @@ bool RunStage::HasStrand(SeriesStage& series) const {
   return false;
 }
 
-SeriesStage* RunStage::AddStrand(SeriesInfo info) {
-  return AddStrand(std::make_shared<const SeriesInfo>(std::move(info)));
-}
+SeriesStage* RunStage::AddStrand(SeriesInfo info) { return AddStrand(SharedInfo(std::move(info))); }
 
 SeriesStage* RunStage::AddStrand(std::shared_ptr<const SeriesInfo> info) {
   SeriesStage* series = Find(info->tag);
@@ -223,10 +222,8 @@ SeriesStage* RunStage::AddStrand(std::shared_ptr<const SeriesInfo> info) {
   strand->file_ = file_;
   const SeriesInfo& said = *strand->info_;
   if (series == nullptr) {
-    auto added = std::make_unique<SeriesStage>();
-    series = added.get();
+    series = &series_[said.tag];
     series->info_ = strand->info_;
-    series_.emplace(said.tag, std::move(added));
     sorted_.push_back(series);
   } else if (said == *series->info_) {
     strand->info_ = series->info_;  // The usual case: one copy is enough.

@@ -218,9 +218,8 @@ class RunStage {
 
   std::string name_;
   std::string directory_;
-  std::vector<std::unique_ptr<FileStage>> files_;  // In byte order of their paths.
-  std::unordered_map<std::string_view, std::unique_ptr<SeriesStage>>
-      series_;                        // Views of info().tag.
+  std::vector<std::unique_ptr<FileStage>> files_;             // In byte order of their paths.
+  std::unordered_map<std::string_view, SeriesStage> series_;  // Views of info().tag.
   std::vector<SeriesStage*> sorted_;  // By tag; new ones are at the end until SortSeries.
   size_t sorted_count_ = 0;
   std::vector<FileRestart> file_restarts_;

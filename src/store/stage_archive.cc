@@ -5,6 +5,8 @@
 #include <optional>
 #include <utility>
 
+#include "store/info_pool.h"
+
 namespace stepscope {
 namespace {
 
@@ -244,7 +246,7 @@ class StageArchive::Restorer {
     SeriesStage* series = nullptr;
     for (size_t i = 0; i < strand_count && head_.ok(); ++i) {
       const auto order = head_.Get<uint32_t>();
-      if (head_.Get<bool>()) info = std::make_shared<const SeriesInfo>(GetInfo(head_));
+      if (head_.Get<bool>()) info = SharedInfo(GetInfo(head_));
       const bool is_new_tag = series == nullptr;
       if (!head_.ok() || !info || order >= stage_.files_.size() ||
           (!is_new_tag && info->tag != series->info_->tag) ||
