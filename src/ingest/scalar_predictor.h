@@ -16,8 +16,8 @@ namespace stepscope {
 // Belongs to the sink of one run; knows one file at a time.
 class ScalarPredictor {
  public:
-  // Templates kept: 18 MiB of them. Series beyond are parsed each time.
-  static constexpr size_t kMaxSeries = 1 << 16;
+  // Templates kept: 40 MiB of them, while a file is read. Series beyond are parsed each time.
+  static constexpr size_t kMaxSeries = 1 << 17;
 
   // Forgets everything: another file may write the same tags in another way.
   void Clear();
@@ -33,6 +33,12 @@ class ScalarPredictor {
   void Confirm(const Entry& entry) {
     last_ = next_;
     next_ = entry.next;
+    // With a hundred thousand tags nothing of the next series is near, so it is sent for early.
+    if (next_ != kNone) {
+      const uint32_t second = entries_[next_].next;
+      entries_[next_].appender.Prefetch();
+      if (second != kNone) __builtin_prefetch(&entries_[second]);
+    }
   }
 
   // Tells of an event that was parsed and turned out to be one value of a scalar series; `appender`

@@ -108,6 +108,11 @@ class FileStage {
 // without looking anything up. Good until the stage's next BeginFile().
 class ScalarAppender {
  public:
+  // Has the processor fetch what Append() will write to.
+  void Prefetch() const {
+    __builtin_prefetch(column_, /*rw=*/1);
+    __builtin_prefetch(series_, /*rw=*/1);
+  }
   // The wall time must be finite.
   void Append(int64_t step, double wall_time, uint64_t bits) const {
     column_->Append(step, wall_time, type_, bits);
