@@ -22,8 +22,15 @@ FileType TypeOf(mode_t mode) {
 }
 
 FileStat ToFileStat(const struct stat& stat) {
-  return {TypeOf(stat.st_mode), stat.st_dev, stat.st_ino, static_cast<uint64_t>(stat.st_size),
-          int64_t{stat.st_mtim.tv_sec} * 1'000'000'000 + stat.st_mtim.tv_nsec};
+  const auto nanoseconds = [](const timespec& time) {
+    return int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+  };
+  return {TypeOf(stat.st_mode),
+          stat.st_dev,
+          stat.st_ino,
+          static_cast<uint64_t>(stat.st_size),
+          nanoseconds(stat.st_mtim),
+          nanoseconds(stat.st_ctim)};
 }
 
 class RealFile final : public RandomAccessFile {
@@ -89,40 +96,87 @@ int OpenWithoutLinks(int directory, std::string_view relative) {
   return current;
 }
 
+// What getdents64 writes, one after another. (readdir would allocate 32 KiB for each directory, and
+// ask for its status.)
+struct RawEntry {
+  uint64_t inode;
+  int64_t next_offset;
+  uint16_t size_bytes;
+  uint8_t type;
+  // The name follows and ends with a zero byte.
+  static constexpr size_t kNameOffset = 19;
+};
+
+class RealDirectory final : public Directory {
+ public:
+  RealDirectory(int descriptor, std::string path)
+      : descriptor_(descriptor), path_(std::move(path)) {}
+  RealDirectory(const RealDirectory&) = delete;
+  RealDirectory& operator=(const RealDirectory&) = delete;
+  ~RealDirectory() override { ::close(descriptor_); }
+
+  Result<FileStat> GetStat() const override {
+    struct stat stat;
+    if (::fstat(descriptor_, &stat) != 0) return ErrnoError("cannot stat", path_);
+    return ToFileStat(stat);
+  }
+
+  Result<std::vector<DirectoryEntry>> List() override {
+    std::vector<DirectoryEntry> entries;
+    alignas(RawEntry) char buffer[32 << 10];
+    while (true) {
+      const auto size = ::syscall(SYS_getdents64, descriptor_, buffer, sizeof(buffer));
+      if (size < 0) return ErrnoError("cannot list", path_);
+      if (size == 0) return entries;
+      for (const char* at = buffer; at < buffer + size;) {
+        RawEntry raw;
+        std::memcpy(&raw, at, RawEntry::kNameOffset);
+        Add(at + RawEntry::kNameOffset, raw.type, entries);
+        at += raw.size_bytes;
+      }
+    }
+  }
+
+  Result<FileStat> GetStat(const std::string& name) const override {
+    struct stat stat;
+    if (::fstatat(descriptor_, name.c_str(), &stat, 0) != 0) {
+      return ErrnoError("cannot stat", JoinPath(path_, name));
+    }
+    return ToFileStat(stat);
+  }
+
+ private:
+  void Add(const char* name, uint8_t raw_type, std::vector<DirectoryEntry>& entries) const {
+    if (std::strcmp(name, ".") == 0 || std::strcmp(name, "..") == 0) return;
+    FileType type = FileType::kOther;
+    bool is_symlink = raw_type == DT_LNK;
+    if (raw_type == DT_REG) type = FileType::kRegular;
+    if (raw_type == DT_DIR) type = FileType::kDirectory;
+    if (raw_type == DT_LNK || raw_type == DT_UNKNOWN) {
+      struct stat stat;
+      if (::fstatat(descriptor_, name, &stat, 0) == 0) type = TypeOf(stat.st_mode);
+      if (raw_type == DT_UNKNOWN) {
+        is_symlink =
+            ::fstatat(descriptor_, name, &stat, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(stat.st_mode);
+      }
+    }
+    entries.push_back({name, type, is_symlink});
+  }
+
+  int descriptor_;
+  std::string path_;
+};
+
 class RealFileSystemImpl final : public FileSystem {
  public:
   Result<std::unique_ptr<RandomAccessFile>> Open(const std::string& path) const override {
     return Adopt(::open(path.c_str(), kOpenFlags), path);
   }
 
-  Result<std::vector<DirectoryEntry>> List(const std::string& directory) const override {
-    DIR* const stream = ::opendir(directory.c_str());
-    if (stream == nullptr) return ErrnoError("cannot list", directory);
-    std::vector<DirectoryEntry> entries;
-    errno = 0;
-    while (const dirent* entry = ::readdir(stream)) {
-      const std::string_view name = entry->d_name;
-      if (name == "." || name == "..") continue;
-      FileType type = FileType::kOther;
-      bool is_symlink = entry->d_type == DT_LNK;
-      if (entry->d_type == DT_REG) type = FileType::kRegular;
-      if (entry->d_type == DT_DIR) type = FileType::kDirectory;
-      if (entry->d_type == DT_LNK || entry->d_type == DT_UNKNOWN) {
-        struct stat stat;
-        if (::fstatat(::dirfd(stream), entry->d_name, &stat, 0) == 0) type = TypeOf(stat.st_mode);
-        if (entry->d_type == DT_UNKNOWN) {
-          is_symlink = ::fstatat(::dirfd(stream), entry->d_name, &stat, AT_SYMLINK_NOFOLLOW) == 0 &&
-                       S_ISLNK(stat.st_mode);
-        }
-      }
-      entries.push_back({std::string(name), type, is_symlink});
-      errno = 0;
-    }
-    const int reason = errno;
-    ::closedir(stream);
-    errno = reason;
-    if (reason != 0) return ErrnoError("cannot list", directory);
-    return entries;
+  Result<std::unique_ptr<Directory>> OpenDirectory(const std::string& path) const override {
+    const int descriptor = ::open(path.c_str(), kOpenFlags | O_DIRECTORY);
+    if (descriptor < 0) return ErrnoError("cannot list", path);
+    return std::unique_ptr<Directory>(std::make_unique<RealDirectory>(descriptor, path));
   }
 
   Result<FileStat> GetStat(const std::string& path) const override {
@@ -159,6 +213,11 @@ Result<size_t> FileCursor::Read(std::span<std::byte> buffer) {
   ASSIGN_OR_RETURN(const size_t count, file_.ReadAt(offset_, buffer));
   offset_ += count;
   return count;
+}
+
+Result<std::vector<DirectoryEntry>> FileSystem::List(const std::string& directory) const {
+  ASSIGN_OR_RETURN(const auto open, OpenDirectory(directory));
+  return open->List();
 }
 
 const FileSystem& RealFileSystem() {

@@ -25,6 +25,9 @@ struct FileStat {
   uint64_t inode = 0;
   uint64_t size_bytes = 0;
   int64_t modified_ns = 0;  // Since the epoch.
+  int64_t changed_ns = 0;   // The same, and of its name, owner and permissions too.
+
+  bool operator==(const FileStat&) const = default;
 };
 
 struct DirectoryEntry {
@@ -60,12 +63,23 @@ class FileCursor final : public SequentialFile {
   uint64_t offset_;
 };
 
+// An open directory, whose path was walked once for all that is asked of it. Belongs to one thread.
+class Directory {
+ public:
+  virtual ~Directory() = default;
+  virtual Result<FileStat> GetStat() const = 0;  // Of the directory.
+  // Entries in no particular order, without "." and "..". Once.
+  virtual Result<std::vector<DirectoryEntry>> List() = 0;
+  // Of what lies in it, or of what a link in it leads to.
+  virtual Result<FileStat> GetStat(const std::string& name) const = 0;
+};
+
 class FileSystem {
  public:
   virtual ~FileSystem() = default;
   virtual Result<std::unique_ptr<RandomAccessFile>> Open(const std::string& path) const = 0;
-  // Entries in no particular order, without "." and "..".
-  virtual Result<std::vector<DirectoryEntry>> List(const std::string& directory) const = 0;
+  virtual Result<std::unique_ptr<Directory>> OpenDirectory(const std::string& path) const = 0;
+  Result<std::vector<DirectoryEntry>> List(const std::string& directory) const;
   virtual Result<FileStat> GetStat(const std::string& path) const = 0;  // Follows links.
   // Opens `relative` so that it cannot leave `directory` (no "..", no absolute path, no link that
   // leads out): PERMISSION_DENIED otherwise.

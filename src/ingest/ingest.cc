@@ -18,6 +18,10 @@ constexpr nanoseconds kMissingPeriod = std::chrono::seconds(1);
 constexpr nanoseconds kActivePeriod = PublishPace::kPeriod;
 // Between two rounds of watched changes: a file that is written to all the time is read this often.
 constexpr nanoseconds kCoalescePeriod = std::chrono::milliseconds(10);
+// While the logdir is walked for the first time, workers are called for so many runs together or
+// after this time: to put a worker to sleep and wake it up again takes as long as a small run.
+constexpr size_t kCallRuns = 32;
+constexpr nanoseconds kCallPeriod = std::chrono::milliseconds(1);
 
 nanoseconds FromSeconds(double seconds) {
   constexpr double kMaxSeconds = 1e6;  // Eleven days; far from any overflow.
@@ -26,57 +30,6 @@ nanoseconds FromSeconds(double seconds) {
 }
 
 }  // namespace
-
-// One run and who is at work on it. Guarded by the ingest's mutex, except that the loader belongs
-// to the task while `is_busy`.
-struct Ingest::Run {
-  std::string name;
-  std::unique_ptr<RunLoader> loader;
-  bool is_queued = false;
-  bool is_busy = false;
-  bool was_loaded = false;
-  std::atomic<bool> is_removed{false};
-  // What to do next.
-  bool is_requested = false;
-  bool wants_all_files = false;
-  bool starts_over = false;                      // The run went away and came back.
-  std::vector<std::string> wanted_files;         // Unless all.
-  std::optional<std::vector<std::string>> list;  // The event files that there are, if that changed.
-};
-
-// Keeps a watch on every directory, and a list of those that have none.
-class Ingest::WatchedDirectories final : public DirectoryObserver {
- public:
-  explicit WatchedDirectories(Stats& stats) : stats_(stats) {}
-
-  void Use(Watcher& watcher) { watcher_ = &watcher; }  // Before that, nothing is followed.
-
-  void OnEnter(const std::string& key, const std::string& path) override {
-    if (watcher_ == nullptr) return;
-    const Watcher::Answer answer = watcher_->Add(key, path);
-    if (answer == Watcher::Answer::kWatched) return;
-    unwatched_.insert(key);
-    stats_.Add(Stat::kWatchUnavailable, {key, 0, ""});
-    if (answer == Watcher::Answer::kExhausted && !has_warned_) {
-      has_warned_ = true;
-      LogWarning("the system's limit on watches is reached, the rest is polled path=" + path);
-    }
-  }
-
-  void OnLeave(const std::string& key) override {
-    if (watcher_ == nullptr) return;
-    watcher_->Remove(key);
-    unwatched_.erase(key);
-  }
-
-  const std::set<std::string>& unwatched() const { return unwatched_; }
-
- private:
-  Stats& stats_;
-  Watcher* watcher_ = nullptr;
-  std::set<std::string> unwatched_;
-  bool has_warned_ = false;
-};
 
 // Stands between a loader and the ingest, on a thread of the pool or in Step().
 class Ingest::TaskObserver final : public LoadObserver {
@@ -97,7 +50,10 @@ class Ingest::TaskObserver final : public LoadObserver {
     {
       const std::lock_guard lock(ingest_.mutex_);
       if (run_.is_removed) return;
+      ingest_.point_count_ += run->point_count - run_.point_count;
+      run_.point_count = run->point_count;
       ingest_.publisher_.SetRun(std::move(run));
+      ingest_.PublishProgressLocked();
     }
     if (can_wait_) ingest_.publisher_.Flush(/*has_others=*/true);
   }
@@ -117,8 +73,8 @@ Ingest::Ingest(IngestOptions options, const FileSystem& files, const Clock& cloc
       clock_(clock),
       stats_(stats),
       publisher_(cell, clock),
-      directories_(std::make_unique<WatchedDirectories>(stats)),
-      logdir_(options_.logdir, files, stats, *directories_),
+      directories_(stats),
+      logdir_(options_.logdir, files, clock, stats, *this),
       start_(clock.Monotonic()) {}
 
 Ingest::~Ingest() { Stop(); }
@@ -128,9 +84,10 @@ void Ingest::Start(std::unique_ptr<Watcher> watcher) {
   watcher_ = std::move(watcher);
   if (!watcher_ && follows && options_.can_watch) watcher_ = MakeInotifyWatcher();
   if (!watcher_) watcher_ = MakeSleepingWatcher();
-  if (follows) directories_->Use(*watcher_);
+  if (follows) directories_.Use(*watcher_);
   const size_t machine_threads = std::max(1u, std::thread::hardware_concurrency());
-  pool_ = std::make_unique<ThreadPool>(options_.threads == 0 ? machine_threads : options_.threads);
+  thread_count_ = options_.threads == 0 ? machine_threads : options_.threads;
+  pool_ = std::make_unique<ThreadPool>(thread_count_);
   if (options_.index != nullptr) {
     keeper_ = std::make_unique<IndexKeeper>(
         *options_.index, clock_, [this](const std::string& name) { return SaveRun(name); },
@@ -165,6 +122,8 @@ void Ingest::Step() {
     is_scanned_ = true;
     for (const auto& [name, run] : runs_) runs.push_back(run);
   }
+  std::sort(runs.begin(), runs.end(),
+            [](const auto& a, const auto& b) { return a->name < b->name; });
   for (const auto& run : runs) {
     TaskObserver observer(*this, *run, /*can_wait=*/false);
     {
@@ -172,8 +131,9 @@ void Ingest::Step() {
       run->wants_all_files = run->is_busy = true;
       ++active_count_;
     }
-    StepRun(*run, observer);
+    const auto next = StepRun(*run, observer);
     const std::lock_guard lock(mutex_);
+    SetDueLocked(*run, next);
     FinishLocked(*run);
   }
   {
@@ -185,11 +145,7 @@ void Ingest::Step() {
 
 void Ingest::Coordinate() {
   Apply(logdir_.Scan());
-  {
-    const std::lock_guard lock(mutex_);
-    is_scanned_ = true;
-    PublishProgressLocked();
-  }
+  EndScan();
   const Time poll_period = FromSeconds(options_.reload_interval_s);
   const auto sweep_period = [&] {
     return logdir_.state() == LogdirState::kOk ? kSweepPeriod : kMissingPeriod;
@@ -211,8 +167,7 @@ void Ingest::Coordinate() {
       next_sweep = clock_.Monotonic() + sweep_period();
     }
     if (begin >= next_poll && options_.reload_interval_s > 0) {
-      if (logdir_.HasMoved()) Sweep();
-      if (HasUnwatched()) PollUnwatched();
+      Poll();
       next_poll = clock_.Monotonic() + poll_period;
     }
     RequestDue();
@@ -242,48 +197,41 @@ Ingest::Time Ingest::WaitTime(Time next_sweep, Time next_poll,
 
 void Ingest::Apply(const LogdirChanges& changes) {
   for (const std::string& name : changes.removed_runs) RemoveRun(name);
-  AddRuns(changes.changed_runs);
   if (changes.has_other_files) publisher_.SetOtherFiles(logdir_.OtherFiles());
   publisher_.SetLogdirState(logdir_.state());
 }
 
-// The newest first, because people look at what is running.
-void Ingest::AddRuns(const std::vector<std::string>& names) {
-  std::vector<std::pair<int64_t, std::string>> by_age;
-  for (const std::string& name : names) {
-    const Logdir::Directory& directory = *logdir_.Find(name);
-    int64_t newest_ns = 0;
-    uint64_t bytes = 0;
-    for (const std::string& file : directory.event_files) {
-      const auto stat = files_.GetStat(JoinPath(logdir_.PathOf(name), file));
-      if (!stat) continue;
-      newest_ns = std::max(newest_ns, stat->modified_ns);
-      bytes += stat->size_bytes;
-    }
-    by_age.emplace_back(-newest_ns, name);
-    if (directory.has_linked_files) {
-      linked_runs_.insert(name);
-    } else {
-      linked_runs_.erase(name);
-    }
-    const std::lock_guard lock(mutex_);
-    if (!runs_.contains(name)) bytes_found_ += bytes;
-  }
-  std::sort(by_age.begin(), by_age.end());
-  for (const auto& [age, name] : by_age) AddRun(name);
+bool Ingest::OnEnter(const std::string& key, const std::string& path, uint64_t device) {
+  return directories_.Add(key, path, device);
 }
 
-void Ingest::AddRun(const std::string& name) {
+void Ingest::OnLeave(const std::string& key) { directories_.Remove(key); }
+
+void Ingest::OnRun(const std::string& key, const LogdirEntry& entry) {
+  if (entry.has_linked_files) {
+    linked_runs_.insert(key);
+  } else {
+    linked_runs_.erase(key);
+  }
   const std::lock_guard lock(mutex_);
-  auto& run = runs_[name];
+  auto& run = runs_[key];
   if (!run) {
     run = std::make_shared<Run>();
-    run->name = name;
+    run->name = key;
+    run->newest_ns = entry.newest_ns;
+    bytes_found_ += entry.new_bytes;
   }
   // One that is on its way out is still being read by its task, which will start over.
   if (run->is_removed.exchange(false)) run->starts_over = true;
-  run->list = logdir_.Find(name)->event_files;
+  run->list = entry.event_files;
   if (pool_) RequestLocked(run, {});
+}
+
+void Ingest::EndScan() {
+  const std::lock_guard lock(mutex_);
+  is_scanned_ = true;
+  CallWorkersLocked();
+  PublishProgressLocked();
 }
 
 void Ingest::RemoveRun(const std::string& name) {
@@ -292,6 +240,7 @@ void Ingest::RemoveRun(const std::string& name) {
   const auto found = runs_.find(name);
   if (found == runs_.end()) return;
   found->second->is_removed = true;
+  point_count_ -= std::exchange(found->second->point_count, 0);
   publisher_.RemoveRun(name);
   if (!found->second->is_busy && !found->second->is_queued) EraseLocked(*found->second);
 }
@@ -314,12 +263,9 @@ void Ingest::RequestAll() {
   for (const auto& [name, run] : runs_) RequestLocked(run, {});
 }
 
-bool Ingest::HasUnwatched() const {
-  return !directories_->unwatched().empty() || !linked_runs_.empty();
-}
-
-void Ingest::PollUnwatched() {
-  std::set<std::string> keys = directories_->unwatched();
+void Ingest::Poll() {
+  if (logdir_.HasMoved()) Sweep();
+  std::set<std::string> keys = directories_.unwatched();
   keys.insert(linked_runs_.begin(), linked_runs_.end());
   for (const std::string& key : keys) {
     Apply(logdir_.ScanDirectory(key));
@@ -385,32 +331,55 @@ void Ingest::QueueLocked(const std::shared_ptr<Run>& run) {
   if (run->is_queued || run->is_busy) return;
   run->is_queued = true;
   ++active_count_;
-  pool_->Submit([this, run] { RunTask(run); });
+  queue_.Push(run);
+  if (is_scanned_ || queue_.size() >= kCallRuns || clock_.Monotonic() - called_at_ >= kCallPeriod) {
+    CallWorkersLocked();
+  }
 }
 
-void Ingest::RunTask(const std::shared_ptr<Run>& run) {
-  {
-    const std::lock_guard lock(mutex_);
-    run->is_queued = false;
-    run->is_busy = true;
+void Ingest::CallWorkersLocked() {
+  called_at_ = clock_.Monotonic();
+  while (worker_count_ < thread_count_ && worker_count_ - reader_count_ < queue_.size()) {
+    ++worker_count_;
+    pool_->Submit([this] { Work(); });
   }
-  TaskObserver observer(*this, *run, /*can_wait=*/true);
-  if (!observer.IsCancelled()) StepRun(*run, observer);
-  bool has_others;
-  bool has_due;
-  {
-    const std::lock_guard lock(mutex_);
-    FinishLocked(*run);
-    if (!run->is_removed && run->is_requested && !is_stopping_) QueueLocked(run);
-    PublishProgressLocked();
-    has_others = active_count_ > 0;
-    has_due = due_.contains(run->name);
-  }
-  const bool is_left = publisher_.Flush(has_others).has_value();
-  if (is_left || has_due || !has_others) watcher_->Wake();
 }
 
-void Ingest::StepRun(Run& run, LoadObserver& observer) {
+void Ingest::Work() {
+  while (const std::shared_ptr<Run> run = TakeRun()) {
+    TaskObserver observer(*this, *run, /*can_wait=*/true);
+    std::optional<Time> next;
+    if (!observer.IsCancelled()) next = StepRun(*run, observer);
+    bool has_others;
+    {
+      const std::lock_guard lock(mutex_);
+      --reader_count_;
+      SetDueLocked(*run, next);
+      FinishLocked(*run);
+      if (!run->is_removed && run->is_requested && !is_stopping_) QueueLocked(run);
+      PublishProgressLocked();
+      has_others = active_count_ > 0 || !is_scanned_;
+    }
+    publisher_.Flush(has_others);
+    // With others the coordinator looks by itself, every now and then.
+    if (!has_others) watcher_->Wake();
+  }
+}
+
+std::shared_ptr<Ingest::Run> Ingest::TakeRun() {
+  const std::lock_guard lock(mutex_);
+  std::shared_ptr<Run> run = is_stopping_ ? nullptr : queue_.Pop();
+  if (!run) {
+    --worker_count_;
+    return nullptr;
+  }
+  ++reader_count_;
+  run->is_queued = false;
+  run->is_busy = true;
+  return run;
+}
+
+std::optional<Ingest::Time> Ingest::StepRun(Run& run, LoadObserver& observer) {
   std::vector<std::string> wanted;
   std::optional<std::vector<std::string>> list;
   {
@@ -428,12 +397,7 @@ void Ingest::StepRun(Run& run, LoadObserver& observer) {
   if (list) run.loader->SetFiles(*list);
   const auto next = run.loader->Step(observer, wanted);
   if (keeper_ && run.loader->is_loaded()) keeper_->OnRead(run.name, run.loader->used_bytes());
-  const std::lock_guard lock(mutex_);
-  if (next) {
-    due_[run.name] = *next;
-  } else {
-    due_.erase(run.name);
-  }
+  return next;
 }
 
 // With what the index knows of the run, if anything: the loader then notices what has changed
@@ -485,6 +449,14 @@ std::optional<RunArchive> Ingest::SaveRun(const std::string& name) {
   return archive;
 }
 
+void Ingest::SetDueLocked(const Run& run, std::optional<Time> next) {
+  if (next) {
+    due_[run.name] = *next;
+  } else {
+    due_.erase(run.name);
+  }
+}
+
 void Ingest::FinishLocked(Run& run) {
   run.is_busy = false;
   --active_count_;
@@ -506,6 +478,8 @@ void Ingest::PublishProgressLocked() {
       {.bytes_read = bytes_read,
        .bytes_total = std::max<uint64_t>(bytes_found_, bytes_read),
        .runs_loaded = loaded_count_,
+       .runs_total = runs_.size(),
+       .points = point_count_,
        .is_complete = completed_at_.has_value(),
        .seconds = std::chrono::duration<double>(completed_at_.value_or(clock_.Monotonic()) - start_)
                       .count()},

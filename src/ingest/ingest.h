@@ -1,9 +1,9 @@
 // The log directory as a stream of snapshots: finds runs, reads them, follows them.
 //
-//   watcher, timers -> coordinator -> thread pool: RunLoader::Step -> RunSnapshot -> Publisher
+//   watcher, timers -> coordinator -> queue -> workers: RunLoader::Step -> RunSnapshot -> Publisher
 //
-// The coordinator is one thread, which knows what changed and never reads a file. Each run is read
-// by one task at a time.
+// The coordinator is one thread, which knows what changed and never reads a file; it hands out runs
+// while it still walks. Each run is read by one worker at a time.
 #pragma once
 
 #include <atomic>
@@ -16,6 +16,7 @@
 #include <set>
 #include <string>
 #include <thread>
+#include <unordered_map>
 #include <vector>
 
 #include "base/clock.h"
@@ -26,6 +27,8 @@
 #include "ingest/index_keeper.h"
 #include "ingest/logdir.h"
 #include "ingest/run_loader.h"
+#include "ingest/run_queue.h"
+#include "ingest/watched_directories.h"
 #include "ingest/watcher.h"
 #include "store/publisher.h"
 #include "store/snapshot.h"
@@ -43,14 +46,14 @@ struct IngestOptions {
   IndexStore* index = nullptr;  // None is kept when null; must outlive the ingest.
 };
 
-class Ingest {
+class Ingest final : private DirectoryObserver {
  public:
   // All must outlive the ingest. Either Start() or Step() is used on one object, not both.
   Ingest(IngestOptions options, const FileSystem& files, const Clock& clock, Stats& stats,
          SnapshotCell& cell);
   Ingest(const Ingest&) = delete;
   Ingest& operator=(const Ingest&) = delete;
-  ~Ingest();  // Stops.
+  ~Ingest() override;  // Stops.
 
   void Start(std::unique_ptr<Watcher> watcher = nullptr);  // Null: the system's own, if allowed.
   // Returns when all threads have ended, about 100 ms later even in the middle of a load. The last
@@ -63,21 +66,21 @@ class Ingest {
 
  private:
   using Time = std::chrono::nanoseconds;
-  class WatchedDirectories;
+  using Run = IngestRun;
   class TaskObserver;
-  struct Run;
 
   // The coordinator's, or Step()'s.
   void Coordinate();
   Time WaitTime(Time next_sweep, Time next_poll, std::optional<Time> publish_wait) const;
+  bool OnEnter(const std::string& key, const std::string& path, uint64_t device) override;
+  void OnLeave(const std::string& key) override;
+  void OnRun(const std::string& key, const LogdirEntry& entry) override;
   void Apply(const LogdirChanges& changes);
-  void AddRuns(const std::vector<std::string>& names);
-  void AddRun(const std::string& name);
   void RemoveRun(const std::string& name);
+  void EndScan();  // The first one.
   void Sweep();
   void RequestAll();
-  bool HasUnwatched() const;
-  void PollUnwatched();
+  void Poll();
   void HandleWatched(const WatchedChanges& watched);
   void RequestDue();
   bool IsFinished() const;
@@ -86,9 +89,12 @@ class Ingest {
   void RequestFiles(const std::string& name, std::vector<std::string> files);  // None: all.
   void RequestLocked(const std::shared_ptr<Run>& run, std::vector<std::string> files);
   void QueueLocked(const std::shared_ptr<Run>& run);
-  void RunTask(const std::shared_ptr<Run>& run);
-  // Reads what was requested of a run that is marked as busy.
-  void StepRun(Run& run, LoadObserver& observer);
+  void CallWorkersLocked();
+  void Work();
+  std::shared_ptr<Run> TakeRun();  // Null when there is nothing to do.
+  // Reads what was requested of a run that is marked as busy. Returns when to look again.
+  std::optional<Time> StepRun(Run& run, LoadObserver& observer);
+  void SetDueLocked(const Run& run, std::optional<Time> next);
   void FinishLocked(Run& run);
   void MakeLoader(Run& run);
   std::shared_ptr<Run> TakeIdleRun(const std::string& name);
@@ -103,7 +109,7 @@ class Ingest {
   Publisher publisher_;
 
   std::unique_ptr<Watcher> watcher_;
-  std::unique_ptr<WatchedDirectories> directories_;
+  WatchedDirectories directories_;
   Logdir logdir_;
   std::set<std::string> linked_runs_;  // With event files that are links, which no watch covers.
 
@@ -113,13 +119,19 @@ class Ingest {
   std::atomic<uint64_t> bytes_found_{0};
 
   mutable std::mutex mutex_;  // Guards what follows, and hands runs from thread to thread.
-  std::map<std::string, std::shared_ptr<Run>> runs_;
+  std::unordered_map<std::string, std::shared_ptr<Run>> runs_;
   std::map<std::string, Time> due_;  // Runs to be looked at again without a change.
-  size_t active_count_ = 0;          // Runs that are queued or being read.
+  RunQueue queue_;
+  Time called_at_{0};        // When workers were called the last time.
+  size_t worker_count_ = 0;  // Workers that were called and did not end yet,
+  size_t reader_count_ = 0;  // and those of them that have a run.
+  size_t active_count_ = 0;  // Runs that are queued, being read or being saved.
   uint64_t loaded_count_ = 0;
-  bool is_scanned_ = false;  // The first look at all directories is over.
+  uint64_t point_count_ = 0;  // As published.
+  bool is_scanned_ = false;   // The first look at all directories is over.
   std::optional<Time> completed_at_;
 
+  size_t thread_count_ = 0;
   std::unique_ptr<ThreadPool> pool_;
   std::thread coordinator_;
   std::unique_ptr<IndexKeeper> keeper_;

@@ -432,8 +432,8 @@ class LossyWatcher final : public Watcher {
 
   explicit LossyWatcher(Control& control) : control_(control) { control_.watcher = this; }
 
-  Answer Add(const std::string& key, const std::string& path) override {
-    return watcher_->Add(key, path);
+  Answer Add(const std::string& key, const std::string& path, uint64_t device) override {
+    return watcher_->Add(key, path, device);
   }
   void Remove(const std::string& key) override { watcher_->Remove(key); }
   WatchedChanges Wait(std::chrono::nanoseconds timeout) override {

@@ -57,8 +57,10 @@ class InotifyWatcher final : public Watcher {
     ::close(wake_);
   }
 
-  Answer Add(const std::string& key, const std::string& path) override {
-    if (IsRemote(path)) return Answer::kUnsupported;
+  Answer Add(const std::string& key, const std::string& path, uint64_t device) override {
+    const auto [remote, is_new] = is_remote_.try_emplace(device);
+    if (is_new) remote->second = IsRemote(path);
+    if (remote->second) return Answer::kUnsupported;
     const int watch = ::inotify_add_watch(inotify_, path.c_str(),
                                           kListingEvents | kFileEvents | kSelfEvents | IN_ONLYDIR);
     if (watch < 0) {
@@ -169,6 +171,7 @@ class InotifyWatcher final : public Watcher {
   int wake_;
   std::unordered_map<int, std::vector<std::string>> keys_;  // By watch.
   std::unordered_map<std::string, int> watches_;            // By key.
+  std::unordered_map<uint64_t, bool> is_remote_;            // By device.
 };
 
 }  // namespace

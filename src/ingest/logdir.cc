@@ -1,7 +1,6 @@
 #include "ingest/logdir.h"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 namespace stepscope {
@@ -21,6 +20,8 @@ std::optional<OtherFileKind> KindOfOtherFile(const std::string& key, std::string
   return std::nullopt;
 }
 
+bool IsBefore(const OtherFile& a, const OtherFile& b) { return a.path < b.path; }
+
 int DepthOf(const std::string& key) {
   return static_cast<int>(std::count(key.begin(), key.end(), '/'));
 }
@@ -30,8 +31,19 @@ int DepthOf(const std::string& key) {
 bool IsEventFileName(std::string_view name) { return name.find("tfevents") != name.npos; }
 bool IsPlaceholderName(std::string_view name) { return name.ends_with(".profile-empty"); }
 
-Logdir::Logdir(std::string path, const FileSystem& files, Stats& stats, DirectoryObserver& observer)
-    : path_(std::move(path)), files_(files), stats_(stats), observer_(observer) {}
+// What a directory was found to hold.
+struct Logdir::Found {
+  struct Child {
+    std::string name;
+    bool is_link = false;
+  };
+  LogdirEntry entry;
+  std::vector<Child> children;
+};
+
+Logdir::Logdir(std::string path, const FileSystem& files, const Clock& clock, Stats& stats,
+               DirectoryObserver& observer)
+    : path_(std::move(path)), files_(files), clock_(clock), stats_(stats), observer_(observer) {}
 
 std::string Logdir::ChildKey(const std::string& key, std::string_view name) {
   return key == kRootKey ? std::string(name) : key + "/" + std::string(name);
@@ -46,7 +58,7 @@ std::string Logdir::PathOf(const std::string& key) const {
   return key == kRootKey ? path_ : JoinPath(path_, key);
 }
 
-const Logdir::Directory* Logdir::Find(const std::string& key) const {
+const LogdirEntry* Logdir::Find(const std::string& key) const {
   const auto found = nodes_.find(key);
   return found == nodes_.end() ? nullptr : &found->second;
 }
@@ -56,6 +68,7 @@ std::vector<OtherFile> Logdir::OtherFiles() const {
   for (const auto& [key, node] : nodes_) {
     files.insert(files.end(), node.other_files.begin(), node.other_files.end());
   }
+  std::sort(files.begin(), files.end(), IsBefore);
   return files;
 }
 
@@ -85,7 +98,9 @@ LogdirChanges Logdir::Scan() {
   if (state_ == LogdirState::kOk) {
     // Asked for before it is entered: what changes between the two is noticed the next time.
     if (!root_) root_ = found;
-    Walk(root, /*whole=*/true, changes);
+    ++look_;
+    Walk({root}, /*whole=*/true, changes);
+    ForgetOldLimits();
   } else {
     root_.reset();
     Drop(root, changes);
@@ -102,14 +117,8 @@ LogdirChanges Logdir::ScanDirectory(const std::string& key, const std::set<std::
   }
   LogdirChanges changes;
   if (node == nodes_.end()) return changes;  // Gone already.
-  for (const std::string& name : replaced) {
-    auto& children = node->second.children;
-    const auto child = std::lower_bound(children.begin(), children.end(), name);
-    if (child == children.end() || *child != name) continue;
-    children.erase(child);
-    Drop(ChildKey(key, name), changes);
-  }
-  Walk(key, /*whole=*/false, changes);
+  for (const std::string& name : replaced) Drop(ChildKey(key, name), changes);
+  Walk({key, node->second.link_count}, /*whole=*/false, changes);
   ForgetRefound(changes);
   return changes;
 }
@@ -128,88 +137,156 @@ LogdirChanges Logdir::ScanAnew() {
 // What was dropped and found again has changed, and not gone.
 void Logdir::ForgetRefound(LogdirChanges& changes) const {
   std::erase_if(changes.removed_runs, [&](const std::string& run) {
-    const Directory* const directory = Find(run);
+    const LogdirEntry* const directory = Find(run);
     return directory != nullptr && directory->is_run();
   });
 }
 
-void Logdir::Walk(std::string key, bool whole, LogdirChanges& changes) {
-  std::vector<std::string> rest;
-  rest.push_back(std::move(key));
+void Logdir::Walk(Place place, bool whole, LogdirChanges& changes) {
+  std::vector<Place> rest;
+  rest.push_back(std::move(place));
   while (!rest.empty()) {
-    const std::string next = std::move(rest.back());
+    const Place next = std::move(rest.back());
     rest.pop_back();
-    std::vector<std::string> children = List(next, whole, changes);
-    rest.insert(rest.end(), std::make_move_iterator(children.begin()),
-                std::make_move_iterator(children.end()));
+    Look(next, whole, changes, rest);
   }
 }
 
-std::vector<std::string> Logdir::List(const std::string& key, bool whole, LogdirChanges& changes) {
-  const bool is_new = !nodes_.contains(key);
-  if (is_new) observer_.OnEnter(key, PathOf(key));
-  Node& node = nodes_[key];
-  auto entries = files_.List(PathOf(key));
-  if (!entries) {
-    NoteListing(node, key, std::move(entries).error());
-    return {};
+void Logdir::Look(const Place& place, bool whole, LogdirChanges& changes,
+                  std::vector<Place>& rest) {
+  const std::string& key = place.key;
+  const std::string path = PathOf(key);
+  if (const auto known = nodes_.find(key); known != nodes_.end() && whole) {
+    const Node& node = known->second;
+    if (IsUnchanged(node, path)) {
+      for (const std::string& name : node.children) {
+        rest.push_back({ChildKey(key, name), place.link_count});
+      }
+      return;
+    }
   }
-  NoteListing(node, key, {});
-  ForgetLoops(node);
-  node.identity.reset();
+  const auto directory = files_.OpenDirectory(path);
+  const auto stat = directory ? (*directory)->GetStat() : Result<FileStat>(directory.error());
+  if (!stat && stat.error().code == Code::kNotFound && key != kRootKey) {
+    Drop(key, changes);
+    return;
+  }
+  Node* const node = Enter(place, path, stat ? stat->device : 0);
+  if (node == nullptr) return;
+  if (stat) NoteStat(*node, *stat);
+  const auto entries =
+      stat ? (*directory)->List() : Result<std::vector<DirectoryEntry>>(stat.error());
+  NoteListing(*node, key, entries ? Status() : Status(entries.error()));
+  if (!entries) return;
 
-  Directory found;
-  std::vector<std::string> children;
-  for (const DirectoryEntry& entry : *entries) {
+  ForgetLoops(*node);
+  Found found = Sort(key, *node, **directory, *entries);
+  const bool has_new_files = found.entry.event_files != node->event_files;
+  const bool is_run = found.entry.is_run();
+  changes.has_other_files |= found.entry.other_files != node->other_files;
+  static_cast<LogdirEntry&>(*node) = std::move(found.entry);
+  if (has_new_files) (is_run ? changes.changed_runs : changes.removed_runs).push_back(key);
+  if (has_new_files && is_run) observer_.OnRun(key, *node);
+
+  std::vector<std::string> names;
+  names.reserve(found.children.size());
+  for (Found::Child& child : found.children) {
+    std::string child_key = ChildKey(key, child.name);
+    names.push_back(std::move(child.name));
+    if (!whole && nodes_.contains(child_key)) continue;
+    rest.push_back({std::move(child_key), place.link_count + (child.is_link ? 1 : 0)});
+  }
+  const std::vector<std::string> known = std::exchange(node->children, std::move(names));
+  for (const std::string& name : known) {
+    if (!std::binary_search(node->children.begin(), node->children.end(), name)) {
+      Drop(ChildKey(key, name), changes);
+    }
+  }
+}
+
+bool Logdir::IsUnchanged(const Node& node, const std::string& path) const {
+  if (!node.is_settled || !node.is_watched || node.has_links || node.is_unreadable) return false;
+  const auto stat = files_.GetStat(path);
+  return stat && *stat == *node.stat;
+}
+
+Logdir::Node* Logdir::Enter(const Place& place, const std::string& path, uint64_t device) {
+  const auto [found, is_new] = nodes_.try_emplace(place.key);
+  Node& node = found->second;
+  const size_t was_many_linked = node.link_count > 1 ? 1 : 0;
+  const size_t many_linked_count =
+      many_linked_count_ - was_many_linked + (place.link_count > 1 ? 1 : 0);
+  std::string_view limit;
+  if (DepthOf(place.key) >= kMaxDepth) limit = "directories lie deeper than are walked";
+  if (is_new && nodes_.size() > kMaxDirectories) limit = "more directories than are walked";
+  if (place.link_count > kMaxLinks) limit = "a path with more links than are followed";
+  if (many_linked_count > kMaxManyLinked) limit = "more directories behind links than are walked";
+  if (!limit.empty() && is_new) {
+    nodes_.erase(found);
+    NoteLimit(ParentKey(place.key), limit);
+    return nullptr;
+  }
+  node.link_count = place.link_count;
+  many_linked_count_ = many_linked_count;
+  if (is_new) node.is_watched = observer_.OnEnter(place.key, path, device);
+  return &node;
+}
+
+void Logdir::NoteStat(Node& node, const FileStat& stat) {
+  const Time now = clock_.Monotonic();
+  if (node.stat != stat) {
+    node.stat = stat;
+    node.stat_since = now;
+    node.is_settled = false;
+  } else if (now - node.stat_since >= kSettleTime) {
+    node.is_settled = true;
+  }
+}
+
+Logdir::Found Logdir::Sort(const std::string& key, Node& node, const Directory& directory,
+                           const std::vector<DirectoryEntry>& entries) {
+  Found found;
+  node.has_links = false;
+  for (const DirectoryEntry& entry : entries) {
+    node.has_links |= entry.is_symlink;
     if (entry.type == FileType::kDirectory) {
       if (entry.name == kWorkspaceName) continue;
-      if (!entry.is_symlink || CanFollow(key, entry.name)) children.push_back(entry.name);
+      const auto target = entry.is_symlink ? directory.GetStat(entry.name) : FileStat();
+      const bool is_upward =
+          entry.is_symlink && target && !CanFollow(key, node, *target, entry.name);
+      if (!is_upward) found.children.push_back({entry.name, entry.is_symlink});
     } else if (entry.type == FileType::kRegular && IsEventFileName(entry.name)) {
-      found.event_files.push_back(entry.name);
-      found.has_linked_files |= entry.is_symlink;
+      AddEventFile(node, directory, entry, found);
     } else if (entry.type == FileType::kRegular) {
       if (const auto kind = KindOfOtherFile(key, entry.name)) {
-        found.other_files.push_back({ChildKey(key, entry.name), *kind});
+        found.entry.other_files.push_back({ChildKey(key, entry.name), *kind});
       }
     }
   }
-  std::sort(children.begin(), children.end());
-  std::sort(found.event_files.begin(), found.event_files.end());
-  std::sort(found.other_files.begin(), found.other_files.end(),
-            [](const OtherFile& a, const OtherFile& b) { return a.path < b.path; });
-
-  if (found.event_files != node.event_files) {
-    (found.is_run() ? changes.changed_runs : changes.removed_runs).push_back(key);
-  }
-  changes.has_other_files |= found.other_files != node.other_files;
-  const std::vector<std::string> known = std::exchange(node.children, children);
-  static_cast<Directory&>(node) = std::move(found);
-
-  std::vector<std::string> to_walk;
-  for (const std::string& name : known) {
-    const bool is_gone = !std::binary_search(children.begin(), children.end(), name);
-    if (is_gone) Drop(ChildKey(key, name), changes);
-  }
-  for (const std::string& name : children) {
-    if (whole || !std::binary_search(known.begin(), known.end(), name)) {
-      to_walk.push_back(ChildKey(key, name));
-    }
-  }
-  const bool is_beyond_limit =
-      !to_walk.empty() &&
-      (DepthOf(key) + 1 >= kMaxDepth || nodes_.size() + to_walk.size() > kMaxDirectories);
-  // Only a whole look says that nothing is left out any more.
-  if (is_beyond_limit || whole) NoteLimit(node, key, is_beyond_limit);
-  if (is_beyond_limit) return {};
-  return to_walk;
+  std::sort(found.children.begin(), found.children.end(),
+            [](const auto& a, const auto& b) { return a.name < b.name; });
+  std::sort(found.entry.event_files.begin(), found.entry.event_files.end());
+  std::sort(found.entry.other_files.begin(), found.entry.other_files.end(), IsBefore);
+  return found;
 }
 
-bool Logdir::CanFollow(const std::string& key, const std::string& name) {
+void Logdir::AddEventFile(const Node& node, const Directory& directory, const DirectoryEntry& entry,
+                          Found& found) const {
+  found.entry.event_files.push_back(entry.name);
+  found.entry.has_linked_files |= entry.is_symlink;
+  if (std::binary_search(node.event_files.begin(), node.event_files.end(), entry.name)) return;
+  const auto stat = directory.GetStat(entry.name);
+  if (!stat) return;
+  found.entry.newest_ns = std::max(found.entry.newest_ns, stat->modified_ns);
+  found.entry.new_bytes += stat->size_bytes;
+}
+
+bool Logdir::CanFollow(const std::string& key, Node& node, const FileStat& target,
+                       const std::string& name) {
+  if (!IsLoop(key, target)) return true;
   const std::string child = ChildKey(key, name);
-  const auto target = files_.GetStat(PathOf(child));
-  if (!target || !IsLoop(key, *target)) return true;
   stats_.Add(Stat::kDirectoryLoop, {child, 0, ""});
-  nodes_[key].loops.push_back(child);
+  node.loops.push_back(child);
   return false;
 }
 
@@ -219,15 +296,11 @@ void Logdir::ForgetLoops(Node& node) {
 }
 
 // Whether `target` is the directory `key` or one above it, up to the logdir.
-bool Logdir::IsLoop(const std::string& key, const FileStat& target) {
+bool Logdir::IsLoop(const std::string& key, const FileStat& target) const {
   for (std::string above = key;; above = ParentKey(above)) {
-    Node& node = nodes_[above];
-    if (!node.identity) {
-      const auto stat = files_.GetStat(PathOf(above));
-      if (stat) node.identity = *stat;
-    }
-    if (node.identity && node.identity->device == target.device &&
-        node.identity->inode == target.inode) {
+    const auto node = nodes_.find(above);
+    if (node != nodes_.end() && node->second.stat && node->second.stat->device == target.device &&
+        node->second.stat->inode == target.inode) {
       return true;
     }
     if (above == kRootKey) return false;
@@ -245,6 +318,8 @@ void Logdir::Drop(const std::string& key, LogdirChanges& changes) {
     ForgetLoops(node);
     for (const std::string& name : node.children) rest.push_back(ChildKey(next, name));
     if (node.is_run()) changes.removed_runs.push_back(next);
+    many_linked_count_ -= node.link_count > 1 ? 1 : 0;
+    limited_.erase(next);
     changes.has_other_files |= !node.other_files.empty();
     nodes_.erase(found);
     stats_.RemoveFile(next);
@@ -252,14 +327,19 @@ void Logdir::Drop(const std::string& key, LogdirChanges& changes) {
   }
 }
 
-void Logdir::NoteLimit(Node& node, const std::string& key, bool is_reached) {
-  if (node.is_limit_counted == is_reached) return;
-  node.is_limit_counted = is_reached;
-  if (is_reached) {
-    stats_.Add(Stat::kLimitReached, {key, 0, "more directories than are walked"});
-  } else {
-    stats_.Remove(Stat::kLimitReached, key, 0);
-  }
+void Logdir::NoteLimit(const std::string& key, std::string_view what) {
+  const auto [found, is_new] = limited_.try_emplace(key);
+  found->second = look_;
+  if (is_new) stats_.Add(Stat::kLimitReached, {key, 0, std::string(what)});
+}
+
+// Only a whole look says that nothing is left out any more.
+void Logdir::ForgetOldLimits() {
+  std::erase_if(limited_, [this](const auto& limit) {
+    if (limit.second == look_) return false;
+    stats_.Remove(Stat::kLimitReached, limit.first, 0);
+    return true;
+  });
 }
 
 void Logdir::NoteListing(Node& node, const std::string& key, const Status& status) {
@@ -269,8 +349,7 @@ void Logdir::NoteListing(Node& node, const std::string& key, const Status& statu
     if (key == kRootKey) state_ = LogdirState::kOk;
     return;
   }
-  // A directory that vanished is dropped when the one above it is listed.
-  if (status.error().code == Code::kNotFound) return;
+  if (status.error().code == Code::kNotFound) return;  // The logdir itself, which comes and goes.
   if (!node.is_unreadable) {
     stats_.Add(Stat::kDirectoryUnreadable, {key, 0, status.error().message});
   }

@@ -19,13 +19,20 @@ using testing::UnorderedElementsAre;
 
 class Observer final : public DirectoryObserver {
  public:
-  void OnEnter(const std::string& key, const std::string& /*path*/) override {
+  bool OnEnter(const std::string& key, const std::string& /*path*/, uint64_t /*device*/) override {
     EXPECT_TRUE(keys.insert(key).second) << key;
     ++entered_count;
+    return can_watch;
   }
   void OnLeave(const std::string& key) override { EXPECT_EQ(keys.erase(key), 1u) << key; }
   std::set<std::string> keys;
+  void OnRun(const std::string& key, const LogdirEntry& entry) override {
+    found.push_back(key);
+    EXPECT_TRUE(entry.is_run());
+  }
+  bool can_watch = true;
   size_t entered_count = 0;
+  std::vector<std::string> found;  // Runs.
 };
 
 class LogdirTest : public testing::Test {
@@ -41,7 +48,7 @@ class LogdirTest : public testing::Test {
   MemoryFileSystem files_{clock_};
   Stats stats_;
   Observer observer_;
-  Logdir logdir_{"logs", files_, stats_, observer_};
+  Logdir logdir_{"logs", files_, clock_, stats_, observer_};
 };
 
 TEST(LogdirNamesTest, EventFiles) {
@@ -237,6 +244,137 @@ TEST_F(LogdirTest, ALogdirThatLeadsElsewhereIsWatchedAnew) {
   EXPECT_THAT(changes.removed_runs, IsEmpty());
   EXPECT_EQ(observer_.entered_count, 5u);
   EXPECT_FALSE(logdir_.HasMoved());
+}
+
+TEST_F(LogdirTest, TellsAboutRunsWhileItWalks) {
+  Put("a/tfevents.1");
+  Put("b/tfevents.1");
+  logdir_.Scan();
+  EXPECT_THAT(observer_.found, UnorderedElementsAre("a", "b"));
+  clock_.Advance(std::chrono::seconds(1));
+  Put("a/tfevents.2");
+  files_.Append("logs/a/tfevents.2", "12345");
+  logdir_.Scan();
+  EXPECT_THAT(observer_.found, UnorderedElementsAre("a", "b", "a"));
+  // Of the new file alone.
+  EXPECT_EQ(logdir_.Find("a")->new_bytes, 5u);
+  EXPECT_EQ(logdir_.Find("a")->newest_ns, files_.GetStat("logs/a/tfevents.2")->modified_ns);
+}
+
+TEST_F(LogdirTest, ListsNothingAgainThatDidNotChange) {
+  Put("a/b/tfevents.1");
+  Put("c/tfevents.1");
+  logdir_.Scan();
+  clock_.Advance(Logdir::kSettleTime);
+  logdir_.Scan();  // Only this one knows that the directories' times are old enough to be believed.
+  const size_t listed_count = files_.listed_count();
+  EXPECT_EQ(listed_count, 8u);
+  logdir_.Scan();
+  EXPECT_EQ(files_.listed_count(), listed_count);
+
+  clock_.Advance(std::chrono::seconds(1));
+  Put("a/b/tfevents.2");
+  Put("c/d/tfevents.1");
+  EXPECT_THAT(logdir_.Scan().changed_runs, UnorderedElementsAre("a/b", "c/d"));
+  EXPECT_EQ(files_.listed_count(), listed_count + 3);
+  files_.Remove("logs/a/b");
+  EXPECT_THAT(logdir_.Scan().removed_runs, ElementsAre("a/b"));
+}
+
+TEST_F(LogdirTest, MissesNothingThatHappensWithinATickOfTheFilesClock) {
+  Put("a/tfevents.1");
+  logdir_.Scan();
+  // The directory's times stay the same, because the clock does.
+  Put("a/tfevents.2");
+  EXPECT_THAT(logdir_.Scan().changed_runs, ElementsAre("a"));
+  clock_.Advance(Logdir::kSettleTime - std::chrono::nanoseconds(1));
+  logdir_.Scan();
+  const size_t listed_count = files_.listed_count();
+  logdir_.Scan();
+  EXPECT_EQ(files_.listed_count(), listed_count + 2);
+}
+
+TEST_F(LogdirTest, ListsWhatCannotBeTrustedEachTime) {
+  observer_.can_watch = false;
+  Put("a/tfevents.1");
+  for (int i = 0; i < 3; ++i) {
+    logdir_.Scan();
+    clock_.Advance(Logdir::kSettleTime);
+  }
+  EXPECT_EQ(files_.listed_count(), 6u);
+}
+
+TEST_F(LogdirTest, LinksAreLookedAtEachTime) {
+  files_.Write("first/tfevents.1", "");
+  files_.MakeDirectory("logs");
+  files_.Link("logs/latest", "first");
+  files_.Link("logs/later", "second");  // Not there yet.
+  for (int i = 0; i < 3; ++i) {
+    logdir_.Scan();
+    clock_.Advance(Logdir::kSettleTime);
+  }
+  files_.Write("second/tfevents.1", "");
+  EXPECT_THAT(logdir_.Scan().changed_runs, ElementsAre("later"));
+  files_.Remove("first");
+  EXPECT_THAT(logdir_.Scan().removed_runs, ElementsAre("latest"));
+}
+
+TEST_F(LogdirTest, ADirectoryThatVanishedGoesWhenItIsLookedAt) {
+  Put("a/tfevents.1");
+  Put("b/c/tfevents.1");
+  logdir_.Scan();
+  files_.Remove("logs/a");
+  EXPECT_THAT(logdir_.ScanDirectory("a").removed_runs, ElementsAre("a"));
+  files_.Remove("logs/b");
+  EXPECT_THAT(logdir_.ScanDirectory("b").removed_runs, ElementsAre("b/c"));
+  EXPECT_THAT(observer_.keys, ElementsAre("."));
+  Put("a/tfevents.1");
+  EXPECT_THAT(logdir_.ScanDirectory(".").changed_runs, ElementsAre("a"));
+}
+
+// Directories that all link to each other: without a limit, as many paths as they have orders.
+TEST_F(LogdirTest, LinksInAllOrdersAreCut) {
+  constexpr int kDirectories = 10;
+  const auto name = [](int i) { return std::string(1, static_cast<char>('a' + i)); };
+  for (int i = 0; i < kDirectories; ++i) {
+    files_.MakeDirectory("elsewhere/" + name(i));
+    for (int j = 0; j < kDirectories; ++j) {
+      files_.Link("elsewhere/" + name(i) + "/" + name(j), "elsewhere/" + name(j));
+    }
+  }
+  files_.Write("elsewhere/a/tfevents.1", "");
+  files_.MakeDirectory("logs");
+  files_.Link("logs/in", "elsewhere");
+  logdir_.Scan();
+  // The way is in/, a directory, and up to three links more; twice through a name is a loop.
+  EXPECT_EQ(observer_.keys.size(), 2u + 10 + 10 * 9 + 10 * 9 * 8 + 10 * 9 * 8 * 7);
+  EXPECT_EQ(observer_.found.size(), 1u + 9 + 9 * 8 + 9 * 8 * 7);
+  EXPECT_EQ(Count(Stat::kLimitReached), 10u * 9 * 8 * 7);
+  const size_t listed_count = files_.listed_count();
+  EXPECT_LT(listed_count, 10'000u);
+
+  files_.Remove("logs/in");
+  logdir_.Scan();
+  EXPECT_EQ(Count(Stat::kLimitReached), 0u);
+  EXPECT_THAT(observer_.keys, ElementsAre("."));
+}
+
+TEST_F(LogdirTest, TheNumberOfDirectoriesBehindManyLinksIsLimited) {
+  constexpr size_t kEach = 101;
+  for (size_t i = 0; i < kEach; ++i) {
+    const std::string name = std::to_string(i);
+    files_.Link("logs/" + name, "first");
+    files_.Link("first/" + name, "second/" + name);
+    files_.Write("second/" + name + "/tfevents.1", "");
+  }
+  logdir_.Scan();
+  EXPECT_EQ(observer_.keys.size(), 1 + kEach + Logdir::kMaxManyLinked);
+  EXPECT_GE(Count(Stat::kLimitReached), 1u);
+  // The rest is found as soon as there is room.
+  for (size_t i = 0; i < kEach / 2; ++i) files_.Remove("logs/" + std::to_string(i));
+  logdir_.Scan();
+  EXPECT_EQ(observer_.keys.size(), 1 + (kEach - kEach / 2) * (1 + kEach));
+  EXPECT_EQ(Count(Stat::kLimitReached), 0u);
 }
 
 }  // namespace

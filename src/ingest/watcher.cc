@@ -8,7 +8,8 @@ namespace {
 
 class SleepingWatcher final : public Watcher {
  public:
-  Answer Add(const std::string& /*key*/, const std::string& /*path*/) override {
+  Answer Add(const std::string& /*key*/, const std::string& /*path*/,
+             uint64_t /*device*/) override {
     return Answer::kUnsupported;
   }
   void Remove(const std::string& /*key*/) override {}

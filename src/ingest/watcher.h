@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <set>
@@ -34,8 +35,9 @@ class Watcher {
   };
 
   virtual ~Watcher() = default;
-  // `key` names the directory in what is reported. Two keys may lead to one directory.
-  virtual Answer Add(const std::string& key, const std::string& path) = 0;
+  // `key` names the directory in what is reported. Two keys may lead to one directory. `device` is
+  // the one it lies on: FileStat::device, or 0 for unknown.
+  virtual Answer Add(const std::string& key, const std::string& path, uint64_t device) = 0;
   virtual void Remove(const std::string& key) = 0;
   // Waits for a change, for Wake(), or for the time to pass (negative: for ever).
   virtual WatchedChanges Wait(std::chrono::nanoseconds timeout) = 0;

@@ -74,7 +74,7 @@ TEST_F(ApiTest, DescribesTheServer) {
       environment.dump(),
       R"({"logdir":"logs","window_title":"title","logdir_state":"ok","plugins":[)"
       R"({"name":"scalars","series":2},{"name":"two","series":3},{"name":"none","series":0}],)"
-      R"("progress":{"complete":true,"bytes_read":0,"bytes_total":0,"runs_loaded":0,)"
+      R"("progress":{"complete":true,"bytes_read":0,"bytes_total":0,"runs_loaded":0,"runs_total":0,"points":0,)"
       R"("seconds":0.0},"runs":2,"points":6,"problems":1,"generation":4})");
 }
 

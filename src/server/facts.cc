@@ -25,6 +25,8 @@ nlohmann::ordered_json ProgressJson(const LoadProgress& progress) {
           {"bytes_read", progress.bytes_read},
           {"bytes_total", progress.bytes_total},
           {"runs_loaded", progress.runs_loaded},
+          {"runs_total", progress.runs_total},
+          {"points", progress.points},
           {"seconds", progress.seconds}};
 }
 

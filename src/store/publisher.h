@@ -2,7 +2,6 @@
 #pragma once
 
 #include <chrono>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -31,7 +30,8 @@ class PublishPace {
   std::chrono::nanoseconds last_cost_{0};
 };
 
-// Thread-safe: loaders and the coordinator share it.
+// Thread-safe: loaders and the coordinator share it. What changes costs nothing until it is
+// published, all together.
 class Publisher {
  public:
   // Both must outlive the publisher.
@@ -50,12 +50,21 @@ class Publisher {
   void FlushNow();
 
  private:
-  void PublishLocked();
+  using Runs = std::vector<std::shared_ptr<const RunSnapshot>>;
+  // A run as of its last change, or none for one that went away.
+  struct Change {
+    std::string name;
+    std::shared_ptr<const RunSnapshot> run;
+  };
+
+  void PublishLocked(std::vector<Change>& garbage);
+  Runs MergeLocked();
 
   SnapshotCell& cell_;
   const Clock& clock_;
   std::mutex mutex_;
-  std::map<std::string, std::shared_ptr<const RunSnapshot>, std::less<>> runs_;
+  std::shared_ptr<const Snapshot> published_ = std::make_shared<const Snapshot>();
+  std::vector<Change> changes_;  // Since then, in the order in which they came.
   LogdirState logdir_state_ = LogdirState::kOk;
   LoadProgress progress_;
   uint64_t stats_revision_ = 0;
@@ -63,6 +72,7 @@ class Publisher {
       std::make_shared<const std::vector<OtherFile>>();
   uint64_t generation_ = 0;
   bool is_changed_ = true;
+  bool is_urgent_ = false;  // The first load is complete: whoever waits for that has waited enough.
   PublishPace pace_;
 };
 

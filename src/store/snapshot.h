@@ -103,6 +103,8 @@ struct LoadProgress {
   uint64_t bytes_read = 0;
   uint64_t bytes_total = 0;  // Of all files that were found so far.
   uint64_t runs_loaded = 0;
+  uint64_t runs_total = 0;   // That were found so far.
+  uint64_t points = 0;       // Of all series of all runs; follows the snapshot's runs.
   bool is_complete = false;  // The first pass over the logdir is done.
   double seconds = 0;        // From the start to completion (or to now).
 };

@@ -48,11 +48,42 @@ class MemoryFileSystem::OpenFile final : public RandomAccessFile {
 
   Result<FileStat> GetStat() const override {
     const std::lock_guard lock(files_.mutex_);
-    return FileStat{node_->type, 1, node_->inode, node_->bytes.size(), node_->modified_ns};
+    return files_.StatOf(*node_);
   }
 
  private:
   const MemoryFileSystem& files_;
+  std::shared_ptr<Node> node_;
+};
+
+class MemoryFileSystem::OpenDirectoryOf final : public Directory {
+ public:
+  OpenDirectoryOf(const MemoryFileSystem& files, std::string path, std::shared_ptr<Node> node)
+      : files_(files), path_(std::move(path)), node_(std::move(node)) {
+    ++files_.open_count_;  // The caller holds the lock.
+  }
+  OpenDirectoryOf(const OpenDirectoryOf&) = delete;
+  OpenDirectoryOf& operator=(const OpenDirectoryOf&) = delete;
+  ~OpenDirectoryOf() override {
+    const std::lock_guard lock(files_.mutex_);
+    --files_.open_count_;
+  }
+
+  Result<FileStat> GetStat() const override {
+    const std::lock_guard lock(files_.mutex_);
+    return files_.StatOf(*node_);
+  }
+  Result<std::vector<DirectoryEntry>> List() override {
+    const std::lock_guard lock(files_.mutex_);
+    return files_.ListNode(path_);
+  }
+  Result<FileStat> GetStat(const std::string& name) const override {
+    return files_.GetStat(path_ + "/" + name);
+  }
+
+ private:
+  const MemoryFileSystem& files_;
+  const std::string path_;  // Without links.
   std::shared_ptr<Node> node_;
 };
 
@@ -96,8 +127,22 @@ MemoryFileSystem::Node& MemoryFileSystem::Make(const std::string& path, FileType
   auto node = std::make_shared<Node>();
   node->type = type;
   node->inode = ++last_inode_;
-  node->modified_ns = NowNs();
+  NoteModified(*node);
+  NoteListingModified(path);
   return *(nodes_[path] = std::move(node));
+}
+
+void MemoryFileSystem::NoteModified(Node& node) const {
+  node.modified_ns = node.changed_ns = NowNs();
+}
+
+void MemoryFileSystem::NoteListingModified(const std::string& path) {
+  const auto parent = nodes_.find(ParentOf(path));
+  if (parent != nodes_.end()) NoteModified(*parent->second);
+}
+
+FileStat MemoryFileSystem::StatOf(const Node& node) const {
+  return {node.type, 1, node.inode, node.bytes.size(), node.modified_ns, node.changed_ns};
 }
 
 void MemoryFileSystem::Write(const std::string& path, std::string_view bytes) {
@@ -110,7 +155,7 @@ void MemoryFileSystem::Append(const std::string& path, std::string_view bytes) {
   const auto found = FindNode(path);
   Node& node = found ? *found : Make(path, FileType::kRegular);
   node.bytes.append(bytes);
-  node.modified_ns = NowNs();
+  NoteModified(node);
 }
 
 void MemoryFileSystem::Truncate(const std::string& path, uint64_t size_bytes) {
@@ -118,7 +163,7 @@ void MemoryFileSystem::Truncate(const std::string& path, uint64_t size_bytes) {
   const auto node = FindNode(path);
   CHECK(node != nullptr);
   node->bytes.resize(size_bytes);
-  node->modified_ns = NowNs();
+  NoteModified(*node);
 }
 
 void MemoryFileSystem::Overwrite(const std::string& path, uint64_t offset, std::string_view bytes) {
@@ -126,7 +171,7 @@ void MemoryFileSystem::Overwrite(const std::string& path, uint64_t offset, std::
   const auto node = FindNode(path);
   CHECK(node != nullptr && offset + bytes.size() <= node->bytes.size());
   node->bytes.replace(offset, bytes.size(), bytes);
-  node->modified_ns = NowNs();
+  NoteModified(*node);
 }
 
 void MemoryFileSystem::MakeDirectory(const std::string& path) {
@@ -146,6 +191,7 @@ void MemoryFileSystem::Link(const std::string& path, const std::string& target) 
 
 void MemoryFileSystem::Remove(const std::string& path) {
   const std::lock_guard lock(mutex_);
+  NoteListingModified(path);
   const std::string beneath = path + "/";
   std::erase_if(nodes_, [&](const auto& entry) {
     return entry.first == path || entry.first.starts_with(beneath);
@@ -167,6 +213,8 @@ void MemoryFileSystem::Rename(const std::string& from, const std::string& to) {
     node = nodes_.erase(node);
   }
   for (auto& [path, node] : moved) nodes_[path] = std::move(node);
+  NoteListingModified(from);
+  NoteListingModified(to);
 }
 
 void MemoryFileSystem::SetError(const std::string& path, std::optional<Code> code) {
@@ -174,11 +222,17 @@ void MemoryFileSystem::SetError(const std::string& path, std::optional<Code> cod
   const auto node = FindNode(path);
   CHECK(node != nullptr);
   node->error = code;
+  node->changed_ns = NowNs();
 }
 
 size_t MemoryFileSystem::open_count() const {
   const std::lock_guard lock(mutex_);
   return open_count_;
+}
+
+size_t MemoryFileSystem::listed_count() const {
+  const std::lock_guard lock(mutex_);
+  return listed_count_;
 }
 
 uint64_t MemoryFileSystem::bytes_returned() const {
@@ -197,16 +251,22 @@ Result<std::unique_ptr<RandomAccessFile>> MemoryFileSystem::Open(const std::stri
   return std::unique_ptr<RandomAccessFile>(std::make_unique<OpenFile>(*this, std::move(node)));
 }
 
-Result<std::vector<DirectoryEntry>> MemoryFileSystem::List(const std::string& directory) const {
+Result<std::unique_ptr<Directory>> MemoryFileSystem::OpenDirectory(const std::string& path) const {
   const std::lock_guard lock(mutex_);
-  const auto resolved = Resolve(directory);
-  const auto node = resolved ? FindNode(*resolved) : nullptr;
+  const auto resolved = Resolve(path);
+  auto node = resolved ? FindNode(*resolved) : nullptr;
   if (node == nullptr || node->type != FileType::kDirectory) {
-    return ErrorAt(Code::kNotFound, "cannot list", directory);
+    return ErrorAt(Code::kNotFound, "cannot list", path);
   }
-  if (node->error) return ErrorAt(*node->error, "cannot list", directory);
+  if (node->error) return ErrorAt(*node->error, "cannot list", path);
+  return std::unique_ptr<Directory>(
+      std::make_unique<OpenDirectoryOf>(*this, *resolved, std::move(node)));
+}
+
+Result<std::vector<DirectoryEntry>> MemoryFileSystem::ListNode(const std::string& resolved) const {
+  ++listed_count_;
   std::vector<DirectoryEntry> entries;
-  const std::string beneath = *resolved + "/";
+  const std::string beneath = resolved + "/";
   for (auto it = nodes_.lower_bound(beneath); it != nodes_.end(); ++it) {
     if (!it->first.starts_with(beneath)) break;
     const std::string name = it->first.substr(beneath.size());
@@ -222,7 +282,7 @@ Result<FileStat> MemoryFileSystem::GetStat(const std::string& path) const {
   const std::lock_guard lock(mutex_);
   const auto node = FindNode(path);
   if (node == nullptr) return ErrorAt(Code::kNotFound, "cannot stat", path);
-  return FileStat{node->type, 1, node->inode, node->bytes.size(), node->modified_ns};
+  return StatOf(*node);
 }
 
 Result<std::unique_ptr<RandomAccessFile>> MemoryFileSystem::OpenBeneath(

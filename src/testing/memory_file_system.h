@@ -40,9 +40,10 @@ class MemoryFileSystem final : public FileSystem {
 
   size_t open_count() const;        // Files that are open now.
   uint64_t bytes_returned() const;  // Of all ReadAt calls so far.
+  size_t listed_count() const;      // Directories that were listed so far.
 
   Result<std::unique_ptr<RandomAccessFile>> Open(const std::string& path) const override;
-  Result<std::vector<DirectoryEntry>> List(const std::string& directory) const override;
+  Result<std::unique_ptr<Directory>> OpenDirectory(const std::string& path) const override;
   Result<FileStat> GetStat(const std::string& path) const override;
   Result<std::unique_ptr<RandomAccessFile>> OpenBeneath(const std::string& directory,
                                                         const std::string& relative) const override;
@@ -52,13 +53,19 @@ class MemoryFileSystem final : public FileSystem {
     FileType type = FileType::kRegular;
     uint64_t inode = 0;
     int64_t modified_ns = 0;
+    int64_t changed_ns = 0;
     std::string bytes;
     std::string link_target;
     std::optional<Code> error;
   };
   class OpenFile;
+  class OpenDirectoryOf;
 
   Node& Make(const std::string& path, FileType type);
+  void NoteModified(Node& node) const;
+  void NoteListingModified(const std::string& path);  // In the directory that holds it.
+  FileStat StatOf(const Node& node) const;
+  Result<std::vector<DirectoryEntry>> ListNode(const std::string& resolved) const;
   std::shared_ptr<Node> FindNode(const std::string& path) const;  // Follows links.
   std::optional<std::string> Resolve(const std::string& path) const;
   int64_t NowNs() const;
@@ -69,6 +76,7 @@ class MemoryFileSystem final : public FileSystem {
   uint64_t last_inode_ = 0;
   mutable size_t open_count_ = 0;
   mutable uint64_t bytes_returned_ = 0;
+  mutable size_t listed_count_ = 0;
 };
 
 }  // namespace stepscope
