@@ -20,12 +20,32 @@ constexpr std::chrono::milliseconds kSilence{500};  // Before progress is shown,
 constexpr std::chrono::milliseconds kPeriod{100};   // and how often.
 
 // Shows one file of a directory and nothing else.
+class DirectoryOfOne final : public Directory {
+ public:
+  DirectoryOfOne(std::unique_ptr<Directory> directory, std::string name)
+      : directory_(std::move(directory)), name_(std::move(name)) {}
+
+  Result<FileStat> GetStat() const override { return directory_->GetStat(); }
+  Result<std::vector<DirectoryEntry>> List() override {
+    return std::vector<DirectoryEntry>{{.name = name_, .type = FileType::kRegular}};
+  }
+  Result<FileStat> GetStat(const std::string& name) const override {
+    return directory_->GetStat(name);
+  }
+
+ private:
+  std::unique_ptr<Directory> directory_;
+  const std::string name_;
+};
+
 class OneFile final : public FileSystem {
  public:
   OneFile(const FileSystem& files, std::string name) : files_(files), name_(std::move(name)) {}
 
-  Result<std::vector<DirectoryEntry>> List(const std::string&) const override {
-    return std::vector<DirectoryEntry>{{.name = name_, .type = FileType::kRegular}};
+  Result<std::unique_ptr<Directory>> OpenDirectory(const std::string& path) const override {
+    ASSIGN_OR_RETURN(auto directory, files_.OpenDirectory(path));
+    return std::unique_ptr<Directory>(
+        std::make_unique<DirectoryOfOne>(std::move(directory), name_));
   }
   Result<std::unique_ptr<RandomAccessFile>> Open(const std::string& path) const override {
     return files_.Open(path);
