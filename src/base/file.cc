@@ -9,6 +9,8 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 
 #include "base/errno_error.h"
 #include "base/strings.h"
@@ -184,6 +186,15 @@ class RealFileSystemImpl final : public FileSystem {
     struct stat stat;
     if (::stat(path.c_str(), &stat) != 0) return ErrnoError("cannot stat", path);
     return ToFileStat(stat);
+  }
+
+  bool HasLinks(const std::string& path) const override {
+    std::error_code error;
+    const std::filesystem::path plain = std::filesystem::absolute(path, error).lexically_normal();
+    if (error) return true;
+    const std::filesystem::path real = std::filesystem::canonical(path, error);
+    // One that ends with a slash has an empty name after it.
+    return error || (plain.has_filename() ? plain : plain.parent_path()) != real;
   }
 
   Result<std::unique_ptr<RandomAccessFile>> OpenBeneath(

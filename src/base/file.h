@@ -81,6 +81,9 @@ class FileSystem {
   virtual Result<std::unique_ptr<Directory>> OpenDirectory(const std::string& path) const = 0;
   Result<std::vector<DirectoryEntry>> List(const std::string& directory) const;
   virtual Result<FileStat> GetStat(const std::string& path) const = 0;  // Follows links.
+  // Whether there is a link on the way to `path` or at its end, so that it may come to lead
+  // elsewhere. True where nobody can tell.
+  virtual bool HasLinks(const std::string& /*path*/) const { return true; }
   // Opens `relative` so that it cannot leave `directory` (no "..", no absolute path, no link that
   // leads out): PERMISSION_DENIED otherwise.
   virtual Result<std::unique_ptr<RandomAccessFile>> OpenBeneath(

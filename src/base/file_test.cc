@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <set>
 
 #include <gtest/gtest.h>
 
@@ -17,7 +18,7 @@ class FileTest : public testing::Test {
  protected:
   FileTest() {
     std::string pattern = (std::filesystem::temp_directory_path() / "file_test_XXXXXX").string();
-    root_ = ::mkdtemp(pattern.data());
+    root_ = std::filesystem::canonical(::mkdtemp(pattern.data()));
     std::filesystem::create_directories(root_ / "run/inner");
     Write(root_ / "secret", "secret");
     Write(root_ / "run/data", "0123456789");
@@ -82,6 +83,43 @@ TEST_F(FileTest, ListsWhatLinksLeadTo) {
   EXPECT_EQ(by_name["link"].type, FileType::kDirectory);
   EXPECT_TRUE(by_name["link"].is_symlink);
   EXPECT_EQ(by_name["broken"].type, FileType::kOther);
+}
+
+TEST_F(FileTest, KnowsWhetherAPathHasLinks) {
+  const FileSystem& files = RealFileSystem();
+  std::filesystem::create_directory_symlink("run", root_ / "link");
+  EXPECT_FALSE(files.HasLinks(Path("run")));
+  EXPECT_FALSE(files.HasLinks(Path("run/")));
+  EXPECT_FALSE(files.HasLinks(Path("run/../run/./inner")));
+  EXPECT_FALSE(files.HasLinks("/"));
+  EXPECT_TRUE(files.HasLinks(Path("link")));
+  EXPECT_TRUE(files.HasLinks(Path("link/inner")));
+  EXPECT_TRUE(files.HasLinks(Path("nowhere")));
+}
+
+TEST_F(FileTest, OpensADirectoryOnce) {
+  const auto directory = RealFileSystem().OpenDirectory(Path("run"));
+  ASSERT_TRUE(directory);
+  EXPECT_EQ(*(*directory)->GetStat(), *RealFileSystem().GetStat(Path("run")));
+  std::filesystem::rename(root_ / "run", root_ / "moved");
+  EXPECT_EQ((*directory)->List()->size(), 2U);
+  EXPECT_EQ((*directory)->GetStat("data")->type, FileType::kRegular);
+  EXPECT_EQ((*directory)->GetStat("nope").error().code, Code::kNotFound);
+  EXPECT_EQ(RealFileSystem().OpenDirectory(Path("moved/data")).error().code, Code::kNotFound);
+}
+
+TEST_F(FileTest, ListsADirectoryOfManyEntries) {
+  std::set<std::string> names;
+  for (int i = 0; i < 3000; ++i) {  // More than one buffer of the kernel's.
+    names.insert("file_with_a_longer_name_" + std::to_string(i));
+  }
+  std::filesystem::create_directory(root_ / "many");
+  for (const std::string& name : names) std::ofstream(root_ / "many" / name) << "x";
+  const auto entries = RealFileSystem().List(Path("many"));
+  ASSERT_TRUE(entries);
+  std::set<std::string> listed;
+  for (const auto& entry : *entries) listed.insert(entry.name);
+  EXPECT_EQ(listed, names);
 }
 
 TEST_F(FileTest, NothingLeavesTheDirectory) {

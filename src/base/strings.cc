@@ -105,6 +105,28 @@ std::string ToValidUtf8(std::string_view bytes) {
   return text;
 }
 
+std::string EscapeInvalidUtf8(std::string_view bytes) {
+  constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+  std::string text;
+  text.reserve(bytes.size());
+  while (!bytes.empty()) {
+    const size_t length = Utf8SequenceLength(bytes);
+    if (length > 0 && !bytes.starts_with(kReplacement)) {
+      text.append(bytes.substr(0, length));
+      bytes.remove_prefix(length);
+      continue;
+    }
+    constexpr std::string_view kDigits = "0123456789ABCDEF";
+    const auto byte = static_cast<uint8_t>(bytes.front());
+    text.append(kReplacement);
+    text.push_back(kDigits[byte >> 4]);
+    text.push_back(kDigits[byte & 15]);
+    bytes.remove_prefix(1);
+    // The rest of a U+FFFD is invalid by itself, and is written the same way.
+  }
+  return text;
+}
+
 int EditDistance(std::string_view a, std::string_view b) {
   std::vector<int> row(b.size() + 1);
   for (size_t j = 0; j <= b.size(); ++j) row[j] = static_cast<int>(j);

@@ -25,6 +25,9 @@ void AppendDouble(double value, std::string& out);  // The same, for many.
 
 // A valid UTF-8 copy: each invalid byte becomes U+FFFD.
 std::string ToValidUtf8(std::string_view bytes);
+// The same for names that must stay different from each other: each invalid byte, and each byte of
+// a U+FFFD that is there already, becomes U+FFFD and two hexadecimal digits.
+std::string EscapeInvalidUtf8(std::string_view bytes);
 
 // The edit distance, for "did you mean" (bounded by the lengths of flag names).
 int EditDistance(std::string_view a, std::string_view b);

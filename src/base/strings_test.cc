@@ -44,6 +44,26 @@ TEST(StringsTest, InvalidUtf8IsReplacedByteByByte) {
   EXPECT_EQ(ToValidUtf8("\xF4\x90\x80\x80").size(), 12U);          // Above U+10FFFF.
 }
 
+TEST(StringsTest, EscapedNamesStayDifferent) {
+  EXPECT_EQ(EscapeInvalidUtf8("run/\xC3\xA9 100%"), "run/\xC3\xA9 100%");
+  EXPECT_EQ(EscapeInvalidUtf8("a\xFF\x80z"),
+            "a\xEF\xBF\xBD"
+            "FF\xEF\xBF\xBD"
+            "80z");
+  EXPECT_EQ(EscapeInvalidUtf8("\xEF\xBF\xBD"),
+            "\xEF\xBF\xBD"
+            "EF\xEF\xBF\xBD"
+            "BF\xEF\xBF\xBD"
+            "BD");
+  EXPECT_EQ(EscapeInvalidUtf8("\xEF\xBF"),
+            "\xEF\xBF\xBD"
+            "EF\xEF\xBF\xBD"
+            "BF");
+  EXPECT_NE(EscapeInvalidUtf8("\xFF"), EscapeInvalidUtf8("\xEF\xBF\xBD"
+                                                         "FF"));
+  EXPECT_EQ(ToValidUtf8(EscapeInvalidUtf8("\xFE\xED")), EscapeInvalidUtf8("\xFE\xED"));
+}
+
 TEST(StringsTest, EditDistanceCountsEdits) {
   EXPECT_EQ(EditDistance("--logdri", "--logdir"), 2);
   EXPECT_EQ(EditDistance("", "abc"), 3);

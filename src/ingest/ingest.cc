@@ -167,7 +167,8 @@ void Ingest::Coordinate() {
       next_sweep = clock_.Monotonic() + sweep_period();
     }
     if (begin >= next_poll && options_.reload_interval_s > 0) {
-      Poll();
+      if (logdir_.may_move() && logdir_.HasMoved()) Sweep();
+      PollUnwatched();
       next_poll = clock_.Monotonic() + poll_period;
     }
     RequestDue();
@@ -187,7 +188,8 @@ Ingest::Time Ingest::WaitTime(Time next_sweep, Time next_poll,
                               std::optional<Time> publish_wait) const {
   const Time now = clock_.Monotonic();
   Time until = Time::max();
-  if (options_.reload_interval_s > 0) until = std::min(next_sweep, next_poll);
+  if (options_.reload_interval_s > 0) until = next_sweep;
+  if (options_.reload_interval_s > 0 && HasPolled()) until = std::min(until, next_poll);
   if (publish_wait) until = std::min(until, now + *publish_wait);
   const std::lock_guard lock(mutex_);
   if (active_count_ > 0) until = std::min(until, now + kActivePeriod);
@@ -217,7 +219,8 @@ void Ingest::OnRun(const std::string& key, const LogdirEntry& entry) {
   auto& run = runs_[key];
   if (!run) {
     run = std::make_shared<Run>();
-    run->name = key;
+    run->key = key;
+    run->name = Logdir::RunName(key);
     run->newest_ns = entry.newest_ns;
     bytes_found_ += entry.new_bytes;
   }
@@ -241,16 +244,16 @@ void Ingest::RemoveRun(const std::string& name) {
   if (found == runs_.end()) return;
   found->second->is_removed = true;
   point_count_ -= std::exchange(found->second->point_count, 0);
-  publisher_.RemoveRun(name);
+  publisher_.RemoveRun(found->second->name);
   if (!found->second->is_busy && !found->second->is_queued) EraseLocked(*found->second);
 }
 
 void Ingest::EraseLocked(Run& run) {
-  if (keeper_) keeper_->OnRemoved(run.name);
+  if (keeper_) keeper_->OnRemoved(run.key);
   if (run.loader) run.loader->SetFiles({});  // Takes back what was counted.
   loaded_count_ -= run.was_loaded ? 1 : 0;
-  due_.erase(run.name);
-  runs_.erase(std::string(run.name));
+  due_.erase(run.key);
+  runs_.erase(std::string(run.key));
 }
 
 void Ingest::Sweep() {
@@ -263,8 +266,11 @@ void Ingest::RequestAll() {
   for (const auto& [name, run] : runs_) RequestLocked(run, {});
 }
 
-void Ingest::Poll() {
-  if (logdir_.HasMoved()) Sweep();
+bool Ingest::HasPolled() const {
+  return logdir_.may_move() || !directories_.unwatched().empty() || !linked_runs_.empty();
+}
+
+void Ingest::PollUnwatched() {
   std::set<std::string> keys = directories_.unwatched();
   keys.insert(linked_runs_.begin(), linked_runs_.end());
   for (const std::string& key : keys) {
@@ -396,7 +402,7 @@ std::optional<Ingest::Time> Ingest::StepRun(Run& run, LoadObserver& observer) {
   if (!run.loader) MakeLoader(run);
   if (list) run.loader->SetFiles(*list);
   const auto next = run.loader->Step(observer, wanted);
-  if (keeper_ && run.loader->is_loaded()) keeper_->OnRead(run.name, run.loader->used_bytes());
+  if (keeper_ && run.loader->is_loaded()) keeper_->OnRead(run.key, run.loader->used_bytes());
   return next;
 }
 
@@ -405,17 +411,17 @@ std::optional<Ingest::Time> Ingest::StepRun(Run& run, LoadObserver& observer) {
 void Ingest::MakeLoader(Run& run) {
   const auto make = [&] {
     const LoaderContext context{files_, clock_, stats_, options_.max_record_bytes, options_.check};
-    run.loader = std::make_unique<RunLoader>(context, run.name, logdir_.PathOf(run.name));
+    run.loader = std::make_unique<RunLoader>(context, run.name, logdir_.PathOf(run.key));
   };
   make();
-  const auto section = options_.index == nullptr ? std::nullopt : options_.index->Find(run.name);
+  const auto section = options_.index == nullptr ? std::nullopt : options_.index->Find(run.key);
   if (!section) return;
   const auto head = section->Head();
   const auto body = section->Body();
   if (!head || !body || !run.loader->Restore(*head, *body, section->keep_alive())) {
     make();  // Damaged: as good as not there.
   } else if (keeper_) {
-    keeper_->OnRestored(run.name, run.loader->used_bytes());
+    keeper_->OnRestored(run.key, run.loader->used_bytes());
   }
 }
 
@@ -451,9 +457,9 @@ std::optional<RunArchive> Ingest::SaveRun(const std::string& name) {
 
 void Ingest::SetDueLocked(const Run& run, std::optional<Time> next) {
   if (next) {
-    due_[run.name] = *next;
+    due_[run.key] = *next;
   } else {
-    due_.erase(run.name);
+    due_.erase(run.key);
   }
 }
 

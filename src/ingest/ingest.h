@@ -80,7 +80,8 @@ class Ingest final : private DirectoryObserver {
   void EndScan();  // The first one.
   void Sweep();
   void RequestAll();
-  void Poll();
+  bool HasPolled() const;  // Whether anything must be looked at in each reload interval.
+  void PollUnwatched();
   void HandleWatched(const WatchedChanges& watched);
   void RequestDue();
   bool IsFinished() const;

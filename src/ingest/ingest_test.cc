@@ -192,5 +192,22 @@ TEST_F(IngestStepTest, ALossAloneIsPublished) {
   EXPECT_EQ(stats_.Get().at(Stat::kRecordChecksum).count, 1u);
 }
 
+TEST_F(IngestStepTest, RunsWhoseNamesAreNotUtf8StayApart) {
+  files_.Write("logs/a\xFF/tfevents.1", Scalars(0, 1));
+  files_.Write("logs/a\xFE/tfevents.1", Scalars(0, 2));
+  auto snapshot = Step();
+  const std::string fe =
+      "a\xEF\xBF\xBD"
+      "FE";
+  const std::string ff =
+      "a\xEF\xBF\xBD"
+      "FF";
+  EXPECT_THAT(RunNames(*snapshot), ElementsAre(fe, ff));
+  EXPECT_EQ(PointCount(*snapshot, ff, "loss"), 2u);
+  EXPECT_EQ(snapshot->runs[0]->directory, "logs/a\xFE");
+  files_.Remove("logs/a\xFE");
+  EXPECT_THAT(RunNames(*Step()), ElementsAre(ff));
+}
+
 }  // namespace
 }  // namespace stepscope

@@ -98,6 +98,7 @@ LogdirChanges Logdir::Scan() {
   if (state_ == LogdirState::kOk) {
     // Asked for before it is entered: what changes between the two is noticed the next time.
     if (!root_) root_ = found;
+    may_move_ = files_.HasLinks(path_);
     ++look_;
     Walk({root}, /*whole=*/true, changes);
     ForgetOldLimits();

@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/stats.h"
+#include "base/strings.h"
 #include "store/snapshot.h"
 
 namespace stepscope {
@@ -89,11 +90,16 @@ class Logdir {
   // Whether the logdir's path leads to another directory than the one that was looked at: a link
   // was turned, or something was mounted. No watch notices that.
   bool HasMoved() const;
+  // Whether there is a link on the way to the logdir, so that this is worth asking often.
+  bool may_move() const { return may_move_; }
   LogdirState state() const { return state_; }
   const LogdirEntry* Find(const std::string& key) const;
   std::string PathOf(const std::string& key) const;
   std::vector<OtherFile> OtherFiles() const;
 
+  // How the run in a directory is called: its key, where that is valid UTF-8. Two names must not
+  // look alike, because people and programs ask for runs by what they saw.
+  static std::string RunName(const std::string& key) { return EscapeInvalidUtf8(key); }
   static std::string ChildKey(const std::string& key, std::string_view name);
   static std::string ParentKey(const std::string& key);  // Of "." it is ".".
 
@@ -147,6 +153,7 @@ class Logdir {
   Stats& stats_;
   DirectoryObserver& observer_;
   LogdirState state_ = LogdirState::kOk;
+  bool may_move_ = true;
   std::optional<FileStat> root_;                 // The logdir, as it was when it was entered.
   std::unordered_map<std::string, Node> nodes_;  // By key.
   size_t many_linked_count_ = 0;                 // Nodes behind more than one link.

@@ -17,7 +17,8 @@ namespace stepscope {
 // One run and who is at work on it. Guarded by the ingest's mutex, except that the loader belongs
 // to the task while `is_busy`.
 struct IngestRun {
-  std::string name;
+  std::string key;   // Of its directory.
+  std::string name;  // Logdir::RunName of that.
   std::unique_ptr<RunLoader> loader;
   int64_t newest_ns = 0;  // When its files were modified last, as far as known before it is read.
   uint64_t point_count = 0;  // As published last.
