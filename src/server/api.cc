@@ -62,38 +62,30 @@ Json TagJson(const TagRow& row, DescriptionRenderer& descriptions) {
           {"description", descriptions.Render(row.description())}};
 }
 
-// Counts tags, which come group by group, by what stands before their first '/'.
-class TagGroups {
+// The groups of the matching tags, which stand group by group.
+class MatchingGroups {
  public:
-  void Add(std::string_view tag) {
-    const size_t slash = tag.find('/');
-    const std::string_view prefix = slash == std::string_view::npos ? "" : tag.substr(0, slash);
-    if (!is_any_ || prefix != prefix_) {
-      is_any_ = true;
-      prefix_ = prefix;
-      if (groups_.size() == kMaxGroups) {
-        ++left_out_;
-      } else {
-        groups_.emplace_back(prefix, 0);
-      }
+  MatchingGroups(const TagGroups& groups, const MatchingNames& matching) : groups_(groups) {
+    for (size_t i = 0; i < matching.size(); ++i) {
+      const uint32_t group = groups.of_row[matching[i]];
+      if (counts_.empty() || counts_.back().first != group) counts_.emplace_back(group, 0);
+      ++counts_.back().second;
     }
-    if (left_out_ == 0) ++groups_.back().second;
   }
 
   Json ToJson() const {
     Json groups = Json::array();
-    for (const auto& [prefix, tags] : groups_) {
-      groups.push_back({{"prefix", prefix}, {"tags", tags}});
+    for (size_t i = 0; i < counts_.size() - left_out(); ++i) {
+      const auto& [group, tags] = counts_[i];
+      groups.push_back({{"prefix", groups_.prefixes[group]}, {"tags", tags}});
     }
     return groups;
   }
-  size_t left_out() const { return left_out_; }
+  size_t left_out() const { return counts_.size() - std::min(counts_.size(), kMaxGroups); }
 
  private:
-  bool is_any_ = false;
-  std::string_view prefix_;
-  std::vector<std::pair<std::string_view, uint64_t>> groups_;
-  size_t left_out_ = 0;
+  const TagGroups& groups_;
+  std::vector<std::pair<uint32_t, uint64_t>> counts_;
 };
 
 // The runs of one answer: which match, in which order.
@@ -291,8 +283,7 @@ Result<Response> CoreApi::Tags(const Request& request) {
                  {"offset", page.offset},
                  {"tags", std::move(tags)}};
   if (wants_groups != 0) {
-    TagGroups groups;
-    for (size_t i = 0; i < matching.size(); ++i) groups.Add(list->rows[matching[i]].tag());
+    const MatchingGroups groups(*list->groups, matching);
     answer["groups"] = groups.ToJson();
     answer["groups_left_out"] = groups.left_out();
   }

@@ -314,5 +314,31 @@ TEST_F(ApiTest, StaysQuickWithAMillionSeries) {
   EXPECT_LT(milliseconds("/data/runs"), 1000);
 }
 
+// The same for a run of very many tags, of which one has grown.
+TEST_F(ApiTest, StaysQuickWithAHundredThousandTags) {
+  std::vector<TagSpec> tags;
+  for (int i = 0; i < 100'000; ++i) {
+    tags.push_back({"layer" + std::to_string(i / 1000) + "/norm" + std::to_string(i)});
+  }
+  const auto large = MakeRun("large", tags);
+  snapshots_.Publish(MakeSnapshot(1, {large, MakeRun("small", {{"loss", 1}})}));
+  Get("/api/tags?plugin=scalars&limit=1");
+  for (int i = 2; i < 10; ++i) {
+    snapshots_.Publish(
+        MakeSnapshot(static_cast<uint64_t>(i), {large, MakeRun("small", {{"loss", i}})}));
+    const std::string target =
+        "/api/tags?plugin=scalars&limit=500&filter=" +
+        (i % 2 == 0 ? "norm" + std::to_string(i) : "/norm.*" + std::to_string(i) + "$/");
+    const auto start = std::chrono::steady_clock::now();
+    const Json answer = Get(target);
+    const double ms =
+        std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+    std::printf("%8.2f ms  %s\n", ms, target.c_str());
+    EXPECT_EQ(answer["generation"], i);
+    EXPECT_GT(answer["matching"], 1'000);
+    EXPECT_LT(ms, 1000);
+  }
+}
+
 }  // namespace
 }  // namespace stepscope

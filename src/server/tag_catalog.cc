@@ -62,15 +62,13 @@ void TagCatalog::Update(std::unique_lock<std::mutex>& lock,
 
 TagCatalog::Picture TagCatalog::PictureOf(const Last& last,
                                           std::span<const std::string_view> plugin_names) {
-  static const TagListPtr none =
-      std::make_shared<const TagList>(TagList{{}, std::make_shared<const NameTable>(), {}});
   Picture picture;
   picture.generation = last.generation;
   picture.revision = last.revision;
   for (const std::string_view name : plugin_names) {
     const auto list = last.lists.find(name);
     const auto series = last.series.find(name);
-    picture.lists.push_back(list == last.lists.end() ? none : list->second);
+    picture.lists.push_back(list == last.lists.end() ? NoTags() : list->second);
     picture.series.push_back(series == last.series.end() ? 0 : series->second);
   }
   return picture;

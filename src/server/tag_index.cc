@@ -46,6 +46,13 @@ bool TagLess(std::string_view a, std::string_view b) {
   return a_has_group != b_has_group ? b_has_group : NaturalLess(a, b);
 }
 
+void TagGroups::Add(std::string_view tag) {
+  const size_t slash = tag.find('/');
+  const std::string_view prefix = slash == std::string_view::npos ? "" : tag.substr(0, slash);
+  if (prefixes.empty() || prefixes.back() != prefix) prefixes.push_back(prefix);
+  of_row.push_back(static_cast<uint32_t>(prefixes.size() - 1));
+}
+
 TagListPtr MergeTags(const std::vector<TagListPtr>& lists) {
   if (lists.size() == 1) return lists[0];
   const auto merged = std::make_shared<TagList>();
@@ -70,8 +77,13 @@ TagListPtr MergeTags(const std::vector<TagListPtr>& lists) {
   }
   rows.resize(kept);
   auto names = std::make_shared<NameTable>();
-  for (const TagRow& row : rows) names->Add(row.tag());
+  auto groups = std::make_shared<TagGroups>();
+  for (const TagRow& row : rows) {
+    names->Add(row.tag());
+    groups->Add(row.tag());
+  }
   merged->names = std::move(names);
+  merged->groups = std::move(groups);
   return merged;
 }
 
@@ -88,7 +100,7 @@ uint64_t TagIndex::CountTags() const {
 
 uint64_t TagIndex::bytes() const {
   // An entry, its node in the map and its row; the texts are the snapshot's own.
-  constexpr uint64_t kTagBytes = sizeof(Entry) + 64 + sizeof(TagRow) + 4 * sizeof(void*);
+  constexpr uint64_t kTagBytes = sizeof(Entry) + 64 + 2 * sizeof(TagRow) + 4 * sizeof(void*);
   uint64_t bytes = 0;
   for (const auto& [name, plugin] : plugins_) {
     bytes += plugin.by_tag.size() * kTagBytes;
@@ -97,12 +109,26 @@ uint64_t TagIndex::bytes() const {
   return bytes;
 }
 
+TagRow TagIndex::Entry::ToRow() const {
+  return {info.get(), runs, points, named.get(), described.get()};
+}
+
+// The entry has changed.
+void TagIndex::Note(Plugin& plugin, const Entry& entry) {
+  if (entry.place < plugin.rows.size()) plugin.rows[entry.place] = entry.ToRow();
+}
+
 TagListPtr TagIndex::ListOf(Plugin& plugin) {
   if (plugin.list != nullptr) return plugin.list;
   if (plugin.names == nullptr) {
     auto names = std::make_shared<NameTable>();
-    for (const Entry* const entry : plugin.ordered) names->Add(entry->info->tag);
+    auto groups = std::make_shared<TagGroups>();
+    for (const Entry* const entry : plugin.ordered) {
+      names->Add(entry->info->tag);
+      groups->Add(entry->info->tag);
+    }
     plugin.names = std::move(names);
+    plugin.groups = std::move(groups);
   }
   if (plugin.texts == nullptr) {
     auto texts = std::make_shared<TagList::Texts>();
@@ -116,19 +142,20 @@ TagListPtr TagIndex::ListOf(Plugin& plugin) {
   auto list = std::make_shared<TagList>();
   list->names = plugin.names;
   list->texts = {plugin.texts};
-  list->rows.reserve(plugin.ordered.size());
-  for (const Entry* const entry : plugin.ordered) {
-    list->rows.push_back({entry->info.get(), entry->runs, entry->points, entry->named.get(),
-                          entry->described.get()});
-  }
+  list->groups = plugin.groups;
+  list->rows = plugin.rows;
   return plugin.list = std::move(list);
 }
 
+TagListPtr NoTags() {
+  static const TagListPtr none = std::make_shared<const TagList>(
+      TagList{{}, std::make_shared<const NameTable>(), std::make_shared<const TagGroups>(), {}});
+  return none;
+}
+
 TagListPtr TagIndex::List(std::string_view plugin_name) {
-  static const TagListPtr none =
-      std::make_shared<const TagList>(TagList{{}, std::make_shared<const NameTable>(), {}});
   const auto found = plugins_.find(plugin_name);
-  return found == plugins_.end() ? none : ListOf(found->second);
+  return found == plugins_.end() ? NoTags() : ListOf(found->second);
 }
 
 std::map<std::string, TagListPtr, std::less<>> TagIndex::AllLists() {
@@ -179,7 +206,9 @@ void TagIndex::Change(const RunSnapshot& before, const RunSnapshot& now) {
     if (order == 0 && old_one->info == new_one->info) {
       if (old_one->size() == new_one->size() || new_one->info->is_hidden) continue;
       Plugin& plugin = PluginOf(*new_one);
-      EntryOf(plugin, *new_one).points += new_one->size() - old_one->size();
+      Entry& entry = EntryOf(plugin, *new_one);
+      entry.points += new_one->size() - old_one->size();
+      Note(plugin, entry);
       continue;
     }
     if (old_one != nullptr) Remove(before, *old_one);
@@ -234,6 +263,7 @@ void TagIndex::Remove(const RunSnapshot& run, const Series& series) {
     plugin.has_new_texts = true;
     lost_texts_.push_back({&entry, &entry.description_run});
   }
+  Note(plugin, entry);
 }
 
 void TagIndex::Add(const RunSnapshot& run, const Series& series) {
@@ -249,6 +279,7 @@ void TagIndex::Add(const RunSnapshot& run, const Series& series) {
   const bool is_described = OfferText(&SeriesInfo::description, series.info, run.name,
                                       entry.described, entry.description_run);
   plugin.has_new_texts |= is_named || is_described;
+  Note(plugin, entry);
 }
 
 // Puts new tags in their places and drops those that no run has any more.
@@ -278,6 +309,11 @@ void TagIndex::Settle(Plugin& plugin) {
   plugin.ordered.insert(plugin.ordered.end(), plugin.added.begin(), plugin.added.end());
   std::ranges::inplace_merge(plugin.ordered, plugin.ordered.begin() + middle, less);
   plugin.added.clear();
+  plugin.rows.clear();
+  for (Entry* const entry : plugin.ordered) {
+    entry->place = plugin.rows.size();
+    plugin.rows.push_back(entry->ToRow());
+  }
 }
 
 }  // namespace stepscope

@@ -2,6 +2,7 @@
 // them anew for each request would take a tenth of a second for 10,000 runs of 100 tags.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -37,15 +38,27 @@ struct TagRow {
 // all tags of a group (what stands before the first '/') stand together.
 bool TagLess(std::string_view a, std::string_view b);
 
+// What stands before the first '/' of the tags of a list; "" for those without one. Rows of a group
+// stand together.
+struct TagGroups {
+  std::vector<std::string_view> prefixes;  // In the order of the list; they lie in the infos.
+  std::vector<uint32_t> of_row;            // Indices into `prefixes`.
+
+  void Add(std::string_view tag);
+};
+
 // The tags of a plugin_name as they were at one time, in the order of TagLess. Immutable.
 struct TagList {
   using Texts = std::vector<std::shared_ptr<const SeriesInfo>>;
 
   std::vector<TagRow> rows;
   std::shared_ptr<const NameTable> names;           // Of the rows; never null.
+  std::shared_ptr<const TagGroups> groups;          // The same.
   std::vector<std::shared_ptr<const Texts>> texts;  // What the rows point to.
 };
 using TagListPtr = std::shared_ptr<const TagList>;
+
+TagListPtr NoTags();
 
 // The tags of a dashboard that reads several plugin_names: those of all lists, each once.
 TagListPtr MergeTags(const std::vector<TagListPtr>& lists);
@@ -80,16 +93,21 @@ class TagIndex {
     // Which runs the two texts are from.
     std::string display_name_run;
     std::string description_run;
+    size_t place = SIZE_MAX;  // In Plugin::rows, once it is settled.
+
+    TagRow ToRow() const;
   };
   struct Plugin {
     std::unordered_map<std::string_view, std::unique_ptr<Entry>> by_tag;  // Keys lie in entries.
     uint64_t series = 0;
-    std::vector<const Entry*> ordered;
-    std::vector<const Entry*> added;  // Not in `ordered` yet.
-    bool has_removed = false;         // Entries that no run has any more.
+    std::vector<Entry*> ordered;
+    std::vector<Entry*> added;  // Not in `ordered` yet.
+    std::vector<TagRow> rows;   // Of `ordered`: a list is a copy of one piece of memory.
+    bool has_removed = false;   // Entries that no run has any more.
     bool has_new_texts = false;
     // Made when they are asked for; null when something changed since.
     std::shared_ptr<const NameTable> names;
+    std::shared_ptr<const TagGroups> groups;
     std::shared_ptr<const TagList::Texts> texts;
     TagListPtr list;
   };
@@ -101,6 +119,7 @@ class TagIndex {
   void Settle(Plugin& plugin);
   Plugin& PluginOf(const Series& series);
   Entry& EntryOf(Plugin& plugin, const Series& series);
+  static void Note(Plugin& plugin, const Entry& entry);
   static TagListPtr ListOf(Plugin& plugin);
 
   std::shared_ptr<const Snapshot> snapshot_ = std::make_shared<const Snapshot>();
