@@ -315,10 +315,12 @@ Result<Response> CoreApi::GetStats(const Request&) {
                          {"memory",
                           {{"resident_bytes", ResidentBytes()},
                            {"points", CountPoints(*snapshot)},
-                           {"held", HeldByServer()}}}});
+                           {"held", HeldByServer(*snapshot)}}}});
 }
 
-nlohmann::ordered_json CoreApi::HeldByServer() const {
+nlohmann::ordered_json CoreApi::HeldByServer(const Snapshot& snapshot) const {
+  uint64_t column_bytes = 0;
+  for (const auto& run : snapshot.runs) column_bytes += run->column_bytes;
   const TagCatalog::Size tags = tags_.size();
   const ServerLimits& limits = use_.limits;
   const Held all[] = {
@@ -331,6 +333,8 @@ nlohmann::ordered_json CoreApi::HeldByServer() const {
       {"replies", "Answers on their way", "B", use_.reply_bytes, limits.max_all_reply_bytes},
       {"tag_index", "Index of all tags, with the last searches", "B", tags.bytes, std::nullopt},
       {"run_index", "Index of all runs, with the last searches", "B", orders_.bytes(),
+       std::nullopt},
+      {"columns", "Points, packed, without those in the mapped index", "B", column_bytes,
        std::nullopt},
   };
   Json held = Json::array();

@@ -37,7 +37,7 @@ class CoreApi {
   Result<Response> Runs(const Request& request);
   Result<Response> Tags(const Request& request);
   Result<Response> GetStats(const Request& request);
-  nlohmann::ordered_json HeldByServer() const;
+  nlohmann::ordered_json HeldByServer(const Snapshot& snapshot) const;
 
   const SnapshotCell& snapshots_;
   const Stats& stats_;

@@ -92,6 +92,7 @@ struct RunSnapshot {
   double last_wall_time = -std::numeric_limits<double>::infinity();
   uint64_t generation = 0;  // Grows with each publication of this run; unique to the process.
   uint64_t point_count = 0;
+  uint64_t column_bytes = 0;    // That its points take, without those that are mapped.
   bool is_loaded = false;       // Every file was read to its end at least once.
   std::vector<FileInfo> files;  // In byte order of their names.
   std::vector<Series> series;   // Sorted by tag; each has at least one point.

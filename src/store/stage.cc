@@ -345,6 +345,10 @@ std::shared_ptr<const RunSnapshot> RunStage::Publish() {
   }
   run->series.reserve(sorted_.size());
   for (SeriesStage* const series : sorted_) {
+    for (const auto& strand : series->strands_) {
+      run->column_bytes +=
+          std::visit([](const auto& column) { return column.MemoryBytes(); }, strand->column_);
+    }
     const bool is_same = !must_rebuild_ && !series->is_changed_;
     if (is_same && series->published_index_ == SIZE_MAX) continue;
     Series built = is_same ? published_->series[series->published_index_] : Build(*series);
