@@ -13,7 +13,6 @@
 #include <utility>
 
 #include "app/index.h"
-#include "app/index.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"

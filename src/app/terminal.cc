@@ -44,9 +44,9 @@ bool IsDangerous(char32_t code) {
 
 // The C library knows widths, but only in a locale that has the characters.
 size_t WidthOf(char32_t code) {
-  static const locale_t kUtf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
-  if (code < 0x7F || kUtf8 == nullptr) return 1;
-  const locale_t before = uselocale(kUtf8);
+  static const locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+  if (code < 0x7F || utf8 == nullptr) return 1;
+  const locale_t before = uselocale(utf8);
   const int width = wcwidth(static_cast<wchar_t>(code));
   uselocale(before);
   return width < 0 ? 1 : static_cast<size_t>(width);

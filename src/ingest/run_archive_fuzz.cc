@@ -37,7 +37,7 @@ void Check(std::span<const std::byte> head, std::shared_ptr<std::vector<uint64_t
   if (observer.run) CHECK(!TextOf(*observer.run).empty());
   // What was taken is saved as it came.
   if (const auto archive = loader.Save()) {
-    CHECK(archive->head.bytes().size() > 0);
+    CHECK(!archive->head.bytes().empty());
   }
 }
 
