@@ -21,12 +21,9 @@ std::string_view LogdirStateName(LogdirState state) {
 }
 
 nlohmann::ordered_json ProgressJson(const LoadProgress& progress) {
-  return {{"complete", progress.is_complete},
-          {"bytes_read", progress.bytes_read},
-          {"bytes_total", progress.bytes_total},
-          {"runs_loaded", progress.runs_loaded},
-          {"runs_total", progress.runs_total},
-          {"points", progress.points},
+  return {{"complete", progress.is_complete},    {"bytes_read", progress.bytes_read},
+          {"bytes_total", progress.bytes_total}, {"runs_loaded", progress.runs_loaded},
+          {"runs_total", progress.runs_total},   {"points", progress.points},
           {"seconds", progress.seconds}};
 }
 
