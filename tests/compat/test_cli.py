@@ -1,6 +1,7 @@
 """`stepscope inspect` and `query` over every fixture, beside what TensorBoard said of it."""
 
 import csv
+import functools
 import io
 import itertools
 import json
@@ -166,7 +167,9 @@ def test_a_reader_that_goes_away_is_no_error(large: Path) -> None:
 
 def test_control_c_ends_it_at_once(large: Path) -> None:
     command = [BINARY, "query", large, "--points"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+    # Whoever started the tests in the background made all that they start ignore it.
+    listen = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, preexec_fn=listen) as process:
         process.stdout.readline()  # It now waits for us to read on.
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=1) == -signal.SIGINT
