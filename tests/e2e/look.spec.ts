@@ -66,6 +66,8 @@ describe.each(['light', 'dark'] as const)('in %s', (scheme) => {
     await page.getByRole('dialog').waitFor();
     expect(await violations(page)).toEqual([]);
     await page.keyboard.press('Escape');
+    // Until it is gone, its search box takes what is typed.
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
     await page.keyboard.press('?');
     await page.getByRole('dialog', { name: 'Keys' }).waitFor();
     expect(await violations(page)).toEqual([]);
