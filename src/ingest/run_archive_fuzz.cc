@@ -48,7 +48,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size < 1) return -1;
   const size_t words = std::min<size_t>(data[0], (size - 1) / sizeof(uint64_t));
   auto body = std::make_shared<std::vector<uint64_t>>(words);
-  std::memcpy(body->data(), data + 1, words * sizeof(uint64_t));
+  if (words > 0) std::memcpy(body->data(), data + 1, words * sizeof(uint64_t));
   const size_t head = 1 + words * sizeof(uint64_t);
   stepscope::Check(std::as_bytes(std::span(data + head, size - head)), body);
   return 0;
