@@ -25,6 +25,10 @@ export async function startServer(logdir: string, flags: readonly string[] = [])
   const child = spawn(binary, [logdir, ...usual, '--index_dir', 'none', ...flags], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  // A test that fails does not come to stop it.
+  const end = () => child.kill('SIGKILL');
+  process.once('exit', end);
+  child.once('exit', () => process.off('exit', end));
   const url = await announced(child);
   return {
     url,
