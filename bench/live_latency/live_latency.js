@@ -88,10 +88,14 @@ async function main(folder) {
     writer.write('\n');
     const flushed = [];
     while (flushed.length < Number(flags.rounds)) flushed.push(Number(await writer.line()));
+    // An answer may hold a point of which the message is still on its way.
     const last = firstPoints + flushed.length;
     await page.waitForFunction(
-      (count) => globalThis.liveLatency.drawn.some(([one]) => one >= count),
-      last,
+      ([points, total]) => {
+        const { arrived, drawn } = globalThis.liveLatency;
+        return drawn.some(([one]) => one >= points) && arrived.some(([one]) => one >= total);
+      },
+      [last, runs * (last - 1) + 1],
     );
     const seconds = (performance.now() - begin) / 1000;
     const seen = await page.evaluate(() => globalThis.liveLatency);
