@@ -44,11 +44,11 @@ class ScalarPredictor {
   // Tells of an event that was parsed and turned out to be one value of a scalar series; `appender`
   // adds to it.
   void Learn(const SeriesStage& series, const ScalarAppender& appender, Bytes event);
-  // Tells of an event that nothing can be learnt from.
-  void Miss() { last_ = next_ = kNone; }
 
  private:
   static constexpr uint32_t kNone = UINT32_MAX;
+
+  void Miss() { last_ = next_ = kNone; }  // Nothing is known of what is next.
 
   std::vector<Entry> entries_;
   std::unordered_map<const SeriesStage*, uint32_t> indices_;
