@@ -61,8 +61,9 @@ void Windows(benchmark::State& state) {
     const double scale = view.x == XAxis::kStep ? 1 : 0.11;
     view.from = origin + scale * from;
     view.to = origin + scale * (from + width);
+    const SmoothingPlan plan(view.smoothing);
     const auto begin = std::chrono::steady_clock::now();
-    const auto table = QueryLine(run, run.series[0], view, nullptr, std::nullopt, 1 << 21);
+    const auto table = QueryLine(run, run.series[0], view, plan, nullptr, std::nullopt, 1 << 21);
     const auto end = std::chrono::steady_clock::now();
     benchmark::DoNotOptimize(table->columns.size());
     times_ms.push_back(std::chrono::duration<double, std::milli>(end - begin).count());
