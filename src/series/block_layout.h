@@ -1,0 +1,79 @@
+// What the bytes of a block are, for those who write and those who read them. Private to this room.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "series/bit_pack.h"
+#include "series/block.h"
+
+// The whole of the marked functions is also compiled for processors with 256-bit vectors, and which
+// one runs is decided once. Sanitizers do not get along with that.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
+    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#define STEPSCOPE_VECTOR_CLONES __attribute__((flatten, target_clones("avx2,bmi2", "default")))
+#else
+#define STEPSCOPE_VECTOR_CLONES
+#endif
+
+namespace stepscope {
+
+struct BlockHeader {
+  uint16_t count;
+  uint8_t type;
+  uint8_t step_width;
+  uint8_t wall_time_width;
+  uint8_t value_width;
+  uint8_t has_value_differences;
+  uint8_t reserved;
+  int64_t first_step;
+  int64_t step_base;  // Of the differences.
+  int64_t first_wall_time;
+  int64_t wall_time_base;
+  uint64_t first_value;  // The smallest one, or the first one where differences are kept.
+  int64_t value_base;
+};
+static_assert(sizeof(BlockHeader) == 56);
+
+// From this many points on several lanes are used.
+constexpr size_t kMinLanePoints = 256;
+constexpr size_t kLaneBytes = 128;
+template <typename T>
+constexpr size_t kLanes = kLaneBytes / sizeof(T);
+
+// Room for numbers that are rounded up to whole rows.
+template <typename T>
+struct Numbers {
+  // NOLINTNEXTLINE(modernize-avoid-c-arrays): left uninitialised, for speed.
+  alignas(64) T at[kMaxBlockPoints];
+};
+
+inline size_t RowsOf(size_t count, size_t lanes) { return (count + lanes - 1) / lanes; }
+
+inline bool IsNarrow(unsigned width) { return width <= 32; }
+
+template <typename T>
+size_t PackedBytesAs(size_t count, unsigned width) {
+  const size_t lanes = count >= kMinLanePoints ? kLanes<T> : 1;
+  const size_t bytes = WordsPerLane<T>(RowsOf(count, lanes), width) * lanes * sizeof(T);
+  return (bytes + 7) & ~size_t{7};
+}
+
+inline size_t PackedBytes(size_t count, unsigned width) {
+  return IsNarrow(width) ? PackedBytesAs<uint32_t>(count, width)
+                         : PackedBytesAs<uint64_t>(count, width);
+}
+
+// The bit patterns of floating-point numbers in the order of the numbers, and back.
+template <typename T>
+constexpr T kTopBit = T{1} << (kBitsOf<T> - 1);
+template <typename T>
+T ToOrdered(T bits) {
+  return (bits & kTopBit<T>) != 0 ? static_cast<T>(~bits) : static_cast<T>(bits | kTopBit<T>);
+}
+template <typename T>
+T FromOrdered(T ordered) {
+  return (ordered & kTopBit<T>) != 0 ? static_cast<T>(ordered & ~kTopBit<T>)
+                                     : static_cast<T>(~ordered);
+}
+}  // namespace stepscope
