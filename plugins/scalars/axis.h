@@ -8,8 +8,8 @@
 
 #include "base/result.h"
 #include "plugins/scalars/line_view.h"
-#include "plugins/scalars/points.h"
 #include "plugins/scalars/scalars.h"
+#include "store/scalar_points.h"
 
 namespace stepscope {
 

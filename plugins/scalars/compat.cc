@@ -9,10 +9,9 @@
 #include <vector>
 
 #include "analysis/markdown.h"
-#include "analysis/thin.h"
 #include "base/strings.h"
+#include "plugin/compat_points.h"
 #include "plugins/scalars/point_text.h"
-#include "plugins/scalars/points.h"
 #include "plugins/scalars/scalars.h"
 
 namespace stepscope {
@@ -23,23 +22,9 @@ constexpr uint64_t kDefaultSamples = 1000;  // scalars_plugin.py, _DEFAULT_DOWNS
 // All runs' tags are one answer. A thousand runs of a hundred described tags fit.
 constexpr size_t kMaxTagsHtmlBytes = 32 * 1024 * 1024;
 
-// What upstream answers with of a series: purged as its Python loader does, then thinned to the
-// number of samples, but by extremes where upstream draws lots.
-std::vector<ExactPoint> ReadCompatPoints(const FoundSeries& found, const Context& context) {
-  const ScalarPoints points(*found.run, *found.series, Restarts::kPurge);
-  std::vector<uint64_t> indices;
-  std::vector<double> values;
-  for (PointCursor cursor(points); cursor.Next();) {
-    indices.insert(indices.end(), cursor.indices().begin(), cursor.indices().end());
-    values.insert(values.end(), cursor.values().begin(), cursor.values().end());
-  }
-  std::vector<ExactPoint> answer;
-  PointReader reader(points);
-  for (const uint64_t kept :
-       ThinToCount(values, context.options.SamplesFor("scalars", kDefaultSamples))) {
-    answer.push_back(reader.Read(indices[kept]));
-  }
-  return answer;
+std::vector<ExactPoint> ReadPoints(const FoundSeries& found, const Context& context) {
+  return ReadCompatPoints(*found.run, *found.series,
+                          context.options.SamplesFor("scalars", kDefaultSamples));
 }
 
 void AppendPoints(const std::vector<ExactPoint>& points, std::string& out) {
@@ -125,7 +110,7 @@ Result<Response> CompatScalars(const Request& request, const Context& context) {
     return Error{Code::kNotFound,
                  "No scalar data for run=" + PythonRepr(run) + ", tag=" + PythonRepr(tag)};
   }
-  const std::vector<ExactPoint> points = ReadCompatPoints(found, context);
+  const std::vector<ExactPoint> points = ReadPoints(found, context);
   std::string body;
   if (request.Query("format") != "csv") {
     AppendPoints(points, body);
@@ -163,7 +148,7 @@ Result<Response> CompatScalarsMultirun(const Request& request, const Context& co
     if (body.size() > 1) body += ", ";
     AppendJsonString(run, body);
     body += ": ";
-    AppendPoints(ReadCompatPoints(found, context), body);
+    AppendPoints(ReadPoints(found, context), body);
   }
   return JsonResponse(body + "}");
 }

@@ -4,8 +4,8 @@
 #include <string>
 
 #include "plugins/scalars/point_text.h"
-#include "plugins/scalars/points.h"
 #include "plugins/scalars/scalars.h"
+#include "store/scalar_points.h"
 
 namespace stepscope {
 namespace {

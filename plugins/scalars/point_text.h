@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "plugins/scalars/points.h"
+#include "store/scalar_points.h"
 
 namespace stepscope {
 

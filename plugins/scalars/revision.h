@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "plugins/scalars/line_view.h"
-#include "plugins/scalars/points.h"
+#include "store/scalar_points.h"
 
 namespace stepscope {
 

@@ -7,7 +7,7 @@
 #include "analysis/thin.h"
 #include "plugins/scalars/axis.h"
 #include "plugins/scalars/line_view.h"
-#include "plugins/scalars/points.h"
+#include "store/scalar_points.h"
 
 namespace stepscope {
 

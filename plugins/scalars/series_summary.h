@@ -9,7 +9,7 @@
 #include "http/request.h"
 #include "http/response.h"
 #include "plugin/plugin.h"
-#include "plugins/scalars/points.h"
+#include "store/scalar_points.h"
 
 namespace stepscope {
 

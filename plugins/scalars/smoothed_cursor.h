@@ -8,7 +8,7 @@
 
 #include "analysis/smooth.h"
 #include "plugins/scalars/axis.h"
-#include "plugins/scalars/points.h"
+#include "store/scalar_points.h"
 
 namespace stepscope {
 

@@ -44,6 +44,7 @@ struct FlagPage {
 extern const FlagPage kServePage;
 extern const FlagPage kInspectPage;
 extern const FlagPage kQueryPage;
+extern const FlagPage kDataServerPage;
 
 // How the flags that are on every page read what they are given.
 extern const FlagGroup kReadingFlags;

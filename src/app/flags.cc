@@ -12,7 +12,7 @@
 namespace stepscope {
 namespace {
 
-constexpr const FlagPage* kPages[] = {&kServePage, &kInspectPage, &kQueryPage};
+constexpr const FlagPage* kPages[] = {&kServePage, &kInspectPage, &kQueryPage, &kDataServerPage};
 
 const FlagPage& PageOf(Subcommand subcommand) {
   return **std::ranges::find(kPages, subcommand,
@@ -72,6 +72,8 @@ class CommandParser {
         has_only_words = true;
       } else if (argument == "-h") {
         command_.action = Action::kHelp;
+      } else if (page_ == &kDataServerPage && IsDataServerSwitch(argument)) {
+        if (argument == "-V") command_.action = Action::kVersion;
       } else if (!argument.starts_with("--")) {
         return BadFlag("there is no flag " + std::string(argument) +
                        " (flags begin with two dashes)");
@@ -99,6 +101,11 @@ class CommandParser {
     page_ = *named;
     command_.subcommand = page_->subcommand;
     Take();
+  }
+
+  // How much it says and that it checks every record is not for TensorBoard to choose.
+  static bool IsDataServerSwitch(std::string_view argument) {
+    return argument == "-v" || argument == "-vv" || argument == "-V";
   }
 
   Status AddWord(std::string_view word) {
@@ -153,7 +160,7 @@ class CommandParser {
       }
       RETURN_IF_ERROR(SetLogdir(positional_, command_));
     }
-    if (command_.server.logdir.empty()) {
+    if (command_.server.logdir.empty() && !command_.data_server.logdir) {
       const bool is_default = page_ == &kServePage;
       const std::string program =
           is_default ? "stepscope" : "stepscope " + std::string(page_->name);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -17,7 +18,7 @@
 
 namespace stepscope {
 
-enum class Subcommand : uint8_t { kServe, kInspect, kQuery };
+enum class Subcommand : uint8_t { kServe, kInspect, kQuery, kDataServer };
 
 enum class Action : uint8_t { kRun, kHelp, kVersion };
 
@@ -72,6 +73,17 @@ struct QueryOptions {
   std::string output;  // A file; "" is standard output.
 };
 
+// As TensorBoard's data server understands them (http-api.md 4.5).
+struct DataServerOptions {
+  std::optional<std::string> logdir;  // May be empty or a URL, of which it has its own to say.
+  std::string host = "localhost";
+  uint16_t port = 6806;
+  std::string port_file;                        // "": none.
+  std::string error_file;                       // "": standard error.
+  std::map<std::string, uint64_t> max_samples;  // By plugin; the others keep everything.
+  bool dies_after_stdin = false;
+};
+
 struct Command {
   Action action = Action::kRun;
   Subcommand subcommand = Subcommand::kServe;  // What to run, or whose help to show.
@@ -87,9 +99,12 @@ struct Command {
   std::vector<std::string> allowed_hosts;  // "name" or "name:port".
   std::string allow_embedding;             // Origins, with spaces between them.
   bool no_auth = false;
+  std::optional<uint16_t> grpc_port;  // Of the data provider, which is off without; 0: any.
   double reload_interval_s = 5;
   bool has_index = true;  // Keeps what was read on disk, for the next start.
   std::string index_dir;  // Where; with '~' expanded. Empty: at DefaultIndexDirectory().
+
+  DataServerOptions data_server;
 
   // inspect and query
   SelectionOptions selection;

@@ -49,4 +49,13 @@ std::unique_ptr<IndexStore> OpenIndex(const Command& command) {
   return store.error().code == Code::kNotFound ? nullptr : Nothing(store.error());
 }
 
+IngestOptions IngestOptionsOf(const Command& command, IndexStore* index) {
+  return {.logdir = command.logdir_path,
+          .reload_interval_s = command.reload_interval_s,
+          .threads = command.max_reload_threads,
+          .max_record_bytes = command.max_record_bytes,
+          .check = CheckSeries,
+          .index = index};
+}
+
 }  // namespace stepscope

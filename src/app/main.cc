@@ -1,4 +1,4 @@
-// stepscope LOGDIR, stepscope inspect LOGDIR, stepscope query LOGDIR
+// stepscope LOGDIR, stepscope inspect LOGDIR, stepscope query LOGDIR, stepscope-data-server
 #include <unistd.h>
 
 #include <csignal>
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/answer.h"
+#include "app/data_server.h"
 #include "app/flags.h"
 #include "app/output.h"
 #include "app/serve.h"
@@ -28,6 +29,7 @@ int Run(const Command& command) {
   if (command.subcommand == Subcommand::kServe) {
     return Serve(command, EmbeddedAssets(), AllPlugins());
   }
+  if (command.subcommand == Subcommand::kDataServer) return ServeData(command);
   for (const std::string& notice : command.notices) LogWarning(notice);
   std::signal(SIGPIPE, SIG_IGN);  // Output says when nobody reads any more.
   Output output(STDOUT_FILENO);
@@ -44,7 +46,10 @@ int Run(const Command& command) {
 }  // namespace stepscope
 
 int main(int argc, char** argv) {
-  const std::vector<std::string_view> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
+  std::vector<std::string_view> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
+  if (argc > 0 && stepscope::IsDataServerName(argv[0])) {
+    arguments.insert(arguments.begin(), "data-server");
+  }
   const auto command = stepscope::ParseCommand(arguments);
   if (!command) {
     const bool is_conflict = command.error().code == stepscope::Code::kFailedPrecondition;

@@ -9,7 +9,7 @@
 #include "app/table_writer.h"
 #include "app/terminal.h"
 #include "base/result.h"
-#include "plugins/scalars/points.h"
+#include "store/scalar_points.h"
 #include "store/snapshot.h"
 
 namespace stepscope {

@@ -6,9 +6,9 @@
 #include <utility>
 
 #include "base/strings.h"
-#include "plugins/scalars/points.h"
 #include "server/natural_order.h"
 #include "store/attempts.h"
+#include "store/scalar_points.h"
 
 namespace stepscope {
 namespace {

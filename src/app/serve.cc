@@ -1,23 +1,21 @@
 #include "app/serve.h"
 
-#include <sys/resource.h>
 #include <unistd.h>
 
-#include <chrono>
-#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <string>
-#include <thread>
 #include <utility>
 
 #include "app/index.h"
+#include "app/process.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/stats.h"
 #include "ingest/ingest.h"
+#include "rpc/server.h"
 #include "server/listener.h"
 #include "server/site.h"
 
@@ -25,8 +23,6 @@ namespace stepscope {
 namespace {
 
 constexpr int kExitCannotBind = 255;  // As TensorBoard's.
-// SIGTERM ends us within a second, whatever a query or a slow file system is doing.
-constexpr std::chrono::milliseconds kEndTimeout{900};
 
 std::string HostName() {
   char name[256] = "";
@@ -42,23 +38,6 @@ std::string SiteUrl(const Command& command, uint16_t port) {
   return "http://" + host + ':' + std::to_string(port) + command.server.path_prefix + '/';
 }
 
-// Event files, directories' watches and connections all count, and the usual soft limit of 1,024 is
-// for programs that use select().
-void RaiseFileLimit() {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
-}
-
-sigset_t EndSignals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGTERM);
-  return signals;
-}
-
 OriginCheck::Options OriginsOf(const Command& command, bool reaches_network) {
   OriginCheck::Options origins;
   origins.hosts = command.allowed_hosts;
@@ -68,16 +47,20 @@ OriginCheck::Options OriginsOf(const Command& command, bool reaches_network) {
   return origins;
 }
 
+DataProviderOptions DataProviderOptionsOf(const Command& command) {
+  DataProviderOptions options = {.logdir = command.server.logdir, .max_points = {}};
+  for (const auto& [plugin, samples] : command.server.samples_per_plugin) {
+    if (samples > 0) options.max_points[plugin] = samples;
+  }
+  return options;
+}
+
 }  // namespace
 
 int Serve(const Command& command, std::span<const EmbeddedAsset> assets,
           std::span<const Plugin* const> plugins) {
   for (const std::string& notice : command.notices) LogWarning(notice);
-  RaiseFileLimit();
-  const sigset_t end_signals = EndSignals();
-  pthread_sigmask(SIG_BLOCK, &end_signals,
-                  nullptr);  // Inherited by all threads; sigwait takes them.
-  std::signal(SIGPIPE, SIG_IGN);
+  BecomeServer();
 
   Result<BoundSockets> sockets = Bind(command.listen);
   if (!sockets) {
@@ -106,13 +89,20 @@ int Serve(const Command& command, std::span<const EmbeddedAsset> assets,
             });
   Server server(*std::move(sockets), site, snapshots, stats);
   const std::unique_ptr<IndexStore> index = OpenIndex(command);
-  Ingest ingest({.logdir = command.logdir_path,
-                 .reload_interval_s = command.reload_interval_s,
-                 .threads = command.max_reload_threads,
-                 .max_record_bytes = command.max_record_bytes,
-                 .check = CheckSeries,
-                 .index = index.get()},
-                RealFileSystem(), SystemClock(), stats, snapshots);
+  Ingest ingest(IngestOptionsOf(command, index.get()), RealFileSystem(), SystemClock(), stats,
+                snapshots);
+
+  const DataProvider provider(DataProviderOptionsOf(command), snapshots, RealFileSystem());
+  std::unique_ptr<RpcServer> rpc;
+  if (command.grpc_port) {
+    auto started = RpcServer::Start({.port = *command.grpc_port}, provider);
+    if (!started) {
+      LogError(started.error().message);
+      return kExitCannotBind;
+    }
+    rpc = *std::move(started);
+    std::printf("gRPC data provider at localhost:%d\n", rpc->port());
+  }
 
   if (token != nullptr) {
     std::printf("Open this link, which works once: %s?token=%s\n", url.c_str(),
@@ -123,12 +113,8 @@ int Serve(const Command& command, std::span<const EmbeddedAsset> assets,
   std::fflush(stdout);
 
   ingest.Start();
-  int signal = 0;
-  sigwait(&end_signals, &signal);
-  std::thread([] {
-    std::this_thread::sleep_for(kEndTimeout);
-    std::_Exit(EXIT_SUCCESS);
-  }).detach();
+  WaitForEnd();
+  rpc.reset();
   server.Stop();
   ingest.Stop();
   return EXIT_SUCCESS;

@@ -109,6 +109,12 @@ Status SetSamplesPerPlugin(std::string_view value, Command& command) {
   return Status();
 }
 
+Status SetGrpcPort(std::string_view value, Command& command) {
+  ASSIGN_OR_RETURN(const int64_t port, ParseWhole(value, 0, 65535));
+  command.grpc_port = static_cast<uint16_t>(port);
+  return Status();
+}
+
 Status AskInspect(std::string_view value, Command& command) {
   ASSIGN_OR_RETURN(const bool inspects, ParseBool(value));
   command.subcommand = inspects ? Subcommand::kInspect : Subcommand::kServe;
@@ -159,6 +165,10 @@ constexpr Flag kCompatFlags[] = {
      "How many points of a series TensorBoard's own routes (/data/...) "
      "answer with: scalars=500,images=0; 0 is all. Our page always works on every point.",
      SetSamplesPerPlugin},
+    {"grpc_port", "N",
+     "Also serve TensorBoard's gRPC data provider, to this machine only, for tensorboard "
+     "--grpc_data_provider=localhost:N. 0 takes any free port and prints it.",
+     SetGrpcPort},
 };
 
 constexpr IgnoredFlag kIgnoredFlags[] = {

@@ -1,4 +1,4 @@
-#include "plugins/scalars/points.h"
+#include "store/scalar_points.h"
 
 #include <algorithm>
 #include <iterator>
