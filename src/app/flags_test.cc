@@ -265,5 +265,47 @@ TEST(FlagsTest, HelpFitsAScreen) {
   EXPECT_THAT(HelpText(Subcommand::kServe), HasSubstr("6006"));
 }
 
+TEST(FlagsTest, TheDataProviderIsOffUnlessAskedFor) {
+  EXPECT_EQ(Parsed({"runs"}).grpc_port, std::nullopt);
+  EXPECT_EQ(Parsed({"runs", "--grpc_port=0"}).grpc_port, 0);
+  EXPECT_THAT(Problem({"runs", "--grpc_port=x"}), HasSubstr("--grpc_port=x must be"));
+}
+
+TEST(FlagsTest, TakesWhatTensorBoardGivesItsDataServer) {
+  const Command command = Parsed(
+      {"data-server", "--logdir=/runs", "--reload=7", "--samples-per-plugin=scalars=all,images=5",
+       "--port=0", "--port-file=/tmp/port", "--die-after-stdin", "--error-file=/tmp/error",
+       "--verbose", "--verbose", "--checksum", "-vv"});
+  EXPECT_EQ(command.subcommand, Subcommand::kDataServer);
+  EXPECT_EQ(command.logdir_path, "/runs");
+  EXPECT_EQ(command.reload_interval_s, 7);
+  const DataServerOptions& options = command.data_server;
+  EXPECT_EQ(options.host, "localhost");
+  EXPECT_EQ(options.port, 0);
+  EXPECT_EQ(options.port_file, "/tmp/port");
+  EXPECT_EQ(options.error_file, "/tmp/error");
+  EXPECT_TRUE(options.dies_after_stdin);
+  EXPECT_THAT(options.max_samples, ElementsAre(Pair("images", 5)));
+}
+
+TEST(FlagsTest, TheDataServerHasTensorBoardsDefaults) {
+  const Command command = Parsed({"data-server", "--logdir", "runs"});
+  EXPECT_EQ(command.data_server.port, 6806);
+  EXPECT_EQ(command.reload_interval_s, 5);
+  EXPECT_FALSE(command.data_server.dies_after_stdin);
+  EXPECT_THAT(command.data_server.max_samples, IsEmpty());
+  EXPECT_EQ(Parsed({"data-server", "--logdir=x", "--reload=once"}).reload_interval_s, 0);
+  EXPECT_GT(Parsed({"data-server", "--logdir=x", "--reload=0"}).reload_interval_s, 0);
+  EXPECT_EQ(Parsed({"data-server", "-V"}).action, Action::kVersion);
+}
+
+TEST(FlagsTest, TheDataServerWillSayItselfWhatIsWrongWithALogdir) {
+  EXPECT_EQ(Parsed({"data-server", "--logdir="}).data_server.logdir, "");
+  EXPECT_THAT(Problem({"data-server"}), HasSubstr("which directory?"));
+  EXPECT_THAT(Problem({"data-server", "--logdir=x", "--port=70000"}), HasSubstr("65535"));
+  EXPECT_THAT(Problem({"data-server", "--logdir=x", "--samples-per-plugin=images"}),
+              HasSubstr("must look like"));
+}
+
 }  // namespace
 }  // namespace stepscope
