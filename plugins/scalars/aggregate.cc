@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "analysis/thin_rows.h"
-#include "plugins/scalars/line.h"
 #include "plugins/scalars/query_json.h"
 #include "plugins/scalars/scalars.h"
 
@@ -251,11 +250,8 @@ Result<Response> QueryAggregate(const Request& request, const Context& context) 
     for (const SeriesKey& key : query.groups[i].series) {
       const FoundSeries found = finder.Find(key.run, key.tag);
       if (found.series == nullptr || found.series->info->is_hidden) continue;
-      if (found.series->size() > limits.max_points) {
-        return Error{Code::kResourceExhausted,
-                     "these series have too many points; ask for fewer at once"};
-      }
-      limits.max_points -= found.series->size();
+      RETURN_IF_ERROR(SpendOnPoints(found.series->size(), /*reading=*/2, query.view.smoothing,
+                                    limits.point_cost));
       ASSIGN_OR_RETURN(const XTag* const x, x_tags.Of(*found.run));
       lines.push_back(std::make_unique<MemberLine>(*found.run, *found.series, query.view, x));
     }

@@ -11,12 +11,13 @@
 #include "http/response.h"
 #include "plugin/plugin.h"
 #include "plugins/scalars/aggregate_query.h"
+#include "plugins/scalars/line.h"
 
 namespace stepscope {
 
 // What one request may cost.
 struct AggregateLimits {
-  uint64_t max_points = uint64_t{1} << 27;       // To be read: one to two seconds.
+  uint64_t point_cost = kMaxPointCost;           // Each point is read twice, before any smoothing.
   uint64_t max_evaluations = uint64_t{1} << 25;  // Lines times places on x: about a second.
   // Points that lie in memory, 64 to 128 MiB: all if they are no more; else those that must be
   // sorted or are inside windows.

@@ -96,6 +96,19 @@ Error TooManyPoints() {
           "the answer would have too many points; ask for fewer series, or give pixels"};
 }
 
+Status SpendOnPoints(uint64_t points, uint64_t reading, const Smoothing& smoothing,
+                     uint64_t& left) {
+  const uint64_t cost_a_point = reading + smoothing.CostAPoint();
+  if (cost_a_point == 0) return {};
+  if (points > left / cost_a_point) {
+    std::string message = "these series have too many points to go over at once";
+    if (smoothing.is_on()) message += " and smooth; smooth less";
+    return Error{Code::kResourceExhausted, message + "; ask for fewer series"};
+  }
+  left -= points * cost_a_point;
+  return {};
+}
+
 Result<Table> QueryLine(const RunSnapshot& run, const Series& series, const LineView& view,
                         const SmoothingPlan& plan, const XTag* x,
                         const std::optional<KnownLine>& known, uint64_t max_points) {

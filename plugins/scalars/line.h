@@ -21,6 +21,15 @@ Result<Table> QueryLine(const RunSnapshot& run, const Series& series, const Line
                         const SmoothingPlan& plan, const XTag* x,
                         const std::optional<KnownLine>& known, uint64_t max_points);
 
+// What reading and smoothing points may cost one request, in Smoothing's units: less than two
+// seconds. 96 million points as they are or under an exponential average, 12 million under the
+// widest medians.
+constexpr uint64_t kMaxPointCost = uint64_t{96} << 20;
+
+// Takes the cost of `points` from `left`, each of which is also read for so much; or
+// RESOURCE_EXHAUSTED.
+Status SpendOnPoints(uint64_t points, uint64_t reading, const Smoothing& smoothing, uint64_t& left);
+
 uint64_t RowCount(const Table& table);  // Of a table with columns.
 
 Error TooManyPoints();

@@ -209,5 +209,21 @@ TEST(SeriesFinderTest, ManyShownNamesCostNoMoreThanTheirBytes) {
   EXPECT_EQ(finder.Find("train", last).series, &snapshot.runs[0]->series[14]);
 }
 
+TEST(SpendOnPointsTest, WhatCostsMoreIsForFewerPoints) {
+  const Smoothing median = {.kind = SmoothingKind::kMedian, .window = 100'000};
+  uint64_t left = kMaxPointCost;
+  EXPECT_TRUE(SpendOnPoints(10'000'000, 0, median, left));
+  EXPECT_EQ(left, kMaxPointCost - 80'000'000);
+  const Status refused = SpendOnPoints(10'000'000, 0, median, left);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::kResourceExhausted);
+  EXPECT_EQ(refused.error().message,
+            "these series have too many points to go over at once and smooth; smooth less; ask for "
+            "fewer series");
+  EXPECT_EQ(left, kMaxPointCost - 80'000'000);
+  EXPECT_TRUE(SpendOnPoints(UINT64_MAX, 0, {}, left));
+  EXPECT_FALSE(SpendOnPoints(UINT64_MAX, 2, {}, left));
+}
+
 }  // namespace
 }  // namespace stepscope

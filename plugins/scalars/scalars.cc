@@ -47,6 +47,7 @@ Result<Response> QuerySeries(const Request& request, const Context& context) {
   Tables answer;
   answer.facts["generation"] = context.snapshot.generation;
   uint64_t points_left = request.WantsJson() ? kMaxJsonAnswerPoints : kMaxAnswerPoints;
+  uint64_t cost_left = kMaxPointCost;
   SeriesFinder finder(context.snapshot);
   XTags x_tags(finder, query.view);
   const SmoothingPlan plan(query.view.smoothing);
@@ -68,6 +69,8 @@ Result<Response> QuerySeries(const Request& request, const Context& context) {
     table.facts["tag"] = key.tag;
     table.facts["index"] = i;
     if (is_new) {
+      RETURN_IF_ERROR(
+          SpendOnPoints(found.series->size(), /*reading=*/0, query.view.smoothing, cost_left));
       ASSIGN_OR_RETURN(const XTag* const x, x_tags.Of(*found.run));
       ASSIGN_OR_RETURN(Table line, QueryLine(*found.run, *found.series, query.view, plan, x, known,
                                              points_left));

@@ -29,6 +29,7 @@ class Drawing {
     const ValueType type = static_cast<ValueType>(Choose(3));
     const bool has_odd_values = Choose(3) == 0;
     const bool has_odd_times = Choose(8) == 0;
+    const bool has_pauses = Choose(2) == 0;  // Many points in a pixel, and then few in many.
     int64_t step = static_cast<int64_t>(Choose(1000));
     double first = std::numeric_limits<double>::infinity();
     for (size_t i = 0; i < count; ++i) {
@@ -37,6 +38,10 @@ class Drawing {
       if (shape == 3) step = static_cast<int64_t>(Choose(5000));  // Anywhere.
       if (shape == 4) ++step;
       time_ += 0.01 * static_cast<double>(Choose(100));
+      if (has_pauses && i / 1500 % 2 == 0) {
+        time_ += 20;
+        step += shape == 4 ? 50 : 0;
+      }
       first = std::min(first, time_);
       const bool is_odd_time = has_odd_times && Choose(500) == 0;
       column.Append(step, is_odd_time ? kNan : time_, type, Value(type, has_odd_values));

@@ -1,8 +1,10 @@
-// Mean and median of the last points of a stream, in constant and in logarithmic time a point.
+// Mean and median of the last points of a stream, in constant and in nearly constant time a point.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 namespace stepscope {
@@ -24,6 +26,9 @@ class MeanWindow {
 };
 
 // A queue that knows the median of what it holds: the middle value, or the mean of the two.
+//
+// The values lie sorted in pieces of some hundred. A push or a pop moves the half of one piece,
+// which is a cache line or ten, where a heap or a tree would visit as many as it is deep.
 class MedianWindow {
  public:
   explicit MedianWindow(uint32_t capacity) : capacity_(capacity) {}
@@ -32,28 +37,27 @@ class MedianWindow {
   double Result() const;    // Of a window that is not empty.
 
  private:
-  // Both heaps hold places of values_. Of the lower half the largest is on top, of the upper half
-  // the smallest; the lower one has as many or one more.
-  enum Half : uint8_t { kLower, kUpper };
-  struct Place {
-    Half half = kLower;
-    uint32_t at = 0;  // In the heap.
-  };
+  static constexpr size_t kPieceValues = 256;
+  using Piece = std::array<double, kPieceValues>;
 
-  bool IsAbove(Half half, uint32_t slot, uint32_t other) const;
-  void Put(Half half, size_t at, uint32_t slot);
-  void SiftUp(Half half, size_t at);
-  void SiftDown(Half half, size_t at);
-  void Insert(Half half, uint32_t slot);
-  void Remove(Half half, size_t at);
-  void Balance();
+  size_t PieceOf(double value) const;  // The last one that begins at or below it, or the first one.
+  void Split(size_t piece);
+  void Merge(size_t piece);  // With the next one.
+  void FindMiddle();
 
   uint32_t capacity_;
   uint32_t oldest_ = 0;
   uint32_t size_ = 0;
   std::vector<double> values_;  // A ring once it has grown to `capacity`.
-  std::vector<Place> places_;   // Of each value.
-  std::vector<uint32_t> heaps_[2];
+
+  // Of each piece, in the order of the values; none is empty.
+  std::vector<double> lowest_;
+  std::vector<uint32_t> counts_;
+  std::vector<std::unique_ptr<Piece>> pieces_;
+  std::vector<std::unique_ptr<Piece>> spare_;
+  // The piece of the value that is in the middle, or behind it, and how many are before that piece.
+  size_t middle_ = 0;
+  size_t before_middle_ = 0;
 };
 
 }  // namespace stepscope

@@ -146,6 +146,22 @@ uint64_t Smoothing::MaxHeldPoints() const {
   return 1;
 }
 
+uint64_t Smoothing::CostAPoint() const {
+  switch (kind) {
+    case SmoothingKind::kNone:
+      return 0;
+    case SmoothingKind::kMedian:
+      return window <= 1000 ? 4 : 8;  // Larger ones leave the nearest cache.
+    case SmoothingKind::kGaussian:
+      return 2;
+    case SmoothingKind::kExponential:
+    case SmoothingKind::kTimeWeighted:
+    case SmoothingKind::kMean:
+      break;
+  }
+  return 1;
+}
+
 SmoothingPlan::SmoothingPlan(const Smoothing& smoothing) : smoothing_(smoothing) {
   if (smoothing.kind == SmoothingKind::kGaussian) {
     weights_ =

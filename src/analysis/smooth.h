@@ -48,6 +48,8 @@ struct Smoothing {
   bool LooksAhead() const;
   // How many points of a series the state of its smoother may hold.
   uint64_t MaxHeldPoints() const;
+  // What a point costs, in units of some 20 ns; 0 where nothing is smoothed.
+  uint64_t CostAPoint() const;
 };
 
 class SmoothingKernel;

@@ -67,8 +67,17 @@ void ThinBucket::Add(const ThinPoint& point, bool has_smoothed) {
 }
 
 void ThinBucket::AppendTo(std::vector<ThinPoint>& points) const {
+  std::array<const ThinPoint*, kSlotCount> order;
+  size_t count = 0;
   for (size_t slot = 0; slot < kSlotCount; ++slot) {
-    if (Has(static_cast<Slot>(slot))) points.push_back(slots_[slot]);
+    if (!Has(static_cast<Slot>(slot))) continue;
+    const ThinPoint* const point = &slots_[slot];
+    size_t at = count++;
+    for (; at > 0 && order[at - 1]->index > point->index; --at) order[at] = order[at - 1];
+    order[at] = point;
+  }
+  for (size_t i = 0; i < count; ++i) {
+    if (i == 0 || order[i]->index != order[i - 1]->index) points.push_back(*order[i]);
   }
 }
 
@@ -122,8 +131,11 @@ void Thinner::FoldRuns() {
 std::vector<ThinPoint> Thinner::Finish() {
   current_.AppendTo(kept_);
   for (const ThinBucket& bucket : columns_) bucket.AppendTo(kept_);
-  std::sort(kept_.begin(), kept_.end(),
-            [](const ThinPoint& a, const ThinPoint& b) { return a.index < b.index; });
+  const auto is_earlier = [](const ThinPoint& a, const ThinPoint& b) { return a.index < b.index; };
+  // As a rule they lie in order: visits follow one another.
+  if (!std::is_sorted(kept_.begin(), kept_.end(), is_earlier)) {
+    std::sort(kept_.begin(), kept_.end(), is_earlier);
+  }
   const auto repeated =
       std::unique(kept_.begin(), kept_.end(),
                   [](const ThinPoint& a, const ThinPoint& b) { return a.index == b.index; });

@@ -24,7 +24,7 @@ class ThinBucket {
   void Add(const ThinPoint& point, bool has_smoothed);
   void Clear() { used_ = 0; }
   bool empty() const { return used_ == 0; }
-  void AppendTo(std::vector<ThinPoint>& points) const;  // In no order, with repetitions.
+  void AppendTo(std::vector<ThinPoint>& points) const;  // By index, each once.
 
  private:
   enum Slot : uint8_t {

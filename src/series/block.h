@@ -118,4 +118,16 @@ ScalarSpan DecodeBlock(const std::byte* block, ScalarBuffer& buffer, PointParts 
 // One of its points, which is quicker than all of them.
 PointBits DecodePoint(const std::byte* block, size_t index);
 
+// Steps at equal distances.
+struct RegularSteps {
+  int64_t first = 0;
+  int64_t distance = 0;
+  int64_t At(size_t index) const {  // Wraps around, as those of a block may.
+    return static_cast<int64_t>(static_cast<uint64_t>(first) +
+                                index * static_cast<uint64_t>(distance));
+  }
+};
+// Nothing where a block's steps are not regular.
+std::optional<RegularSteps> RegularStepsOf(const std::byte* block);
+
 }  // namespace stepscope

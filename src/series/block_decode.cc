@@ -78,10 +78,23 @@ uint64_t GetOne(const std::byte* in, size_t count, unsigned width, size_t index)
                          : GetOneAs<uint64_t>(in, count, width, index);
 }
 
+// Of sums up to here, 32 bits hold those of all numbers of a block.
+constexpr unsigned kMaxNarrowSumWidth = 22;
+
 template <typename T>
 uint64_t SumAs(const std::byte* in, size_t count, unsigned width, size_t terms) {
   Numbers<T> left;
-  GetAs(in, count, width, left.at);
+  const T* const words = reinterpret_cast<const T*>(in);
+  if (count < kMinLanePoints) {
+    Unpack<T, 1>(words, terms, width, left.at);
+  } else {
+    Unpack<T, kLanes<T>>(words, RowsOf(terms, kLanes<T>), width, left.at);
+  }
+  if (width <= kMaxNarrowSumWidth) {
+    T sum = 0;
+    for (size_t i = 0; i < terms; ++i) sum += left.at[i];
+    return sum;
+  }
   uint64_t sum = 0;
   for (size_t i = 0; i < terms; ++i) sum += left.at[i];
   return sum;
@@ -94,6 +107,11 @@ uint64_t GetOneOfDifferences(const std::byte* in, size_t count, uint64_t first, 
   if (width == 0) return regular;
   return regular + (IsNarrow(width) ? SumAs<uint32_t>(in, count, width, index + 1)
                                     : SumAs<uint64_t>(in, count, width, index + 1));
+}
+
+const std::byte* ValuesOf(const std::byte* block, const BlockHeader& header) {
+  return block + sizeof(header) + PackedBytes(header.count, header.step_width) +
+         PackedBytes(header.count, header.wall_time_width);
 }
 
 template <typename T>
@@ -136,6 +154,27 @@ BlockShape CheckBlock(std::span<const std::byte> bytes) {
                       PackedBytes(header.count, header.value_width);
   if (size > bytes.size()) return {};
   return {header.count, static_cast<ValueType>(header.type), size};
+}
+
+STEPSCOPE_VECTOR_CLONES
+void GetOrderedValues(const std::byte* block, uint32_t* ordered) {
+  BlockHeader header;
+  std::memcpy(&header, block, sizeof(header));
+  GetValues(ValuesOf(block, header), header, ordered);
+}
+
+STEPSCOPE_VECTOR_CLONES
+void GetOrderedValues(const std::byte* block, uint64_t* ordered) {
+  BlockHeader header;
+  std::memcpy(&header, block, sizeof(header));
+  GetValues(ValuesOf(block, header), header, ordered);
+}
+
+std::optional<RegularSteps> RegularStepsOf(const std::byte* block) {
+  BlockHeader header;
+  std::memcpy(&header, block, sizeof(header));
+  if (header.step_width != 0) return std::nullopt;
+  return RegularSteps{header.first_step, header.step_base};
 }
 
 STEPSCOPE_VECTOR_CLONES
@@ -214,21 +253,7 @@ PointBits DecodePoint(const std::byte* block, size_t index) {
                                ? GetOneOfDifferences(at, count, header.first_value,
                                                      header.value_base, header.value_width, index)
                                : header.first_value + GetOne(at, count, header.value_width, index);
-  switch (static_cast<ValueType>(header.type)) {
-    case ValueType::kFloat32:
-      point.bits = FromOrdered(static_cast<uint32_t>(ordered));
-      break;
-    case ValueType::kFloat64:
-      point.bits = FromOrdered(ordered);
-      break;
-    case ValueType::kInt64:
-      point.bits = ordered ^ kTopBit<uint64_t>;
-      break;
-    case ValueType::kUint64:
-    case ValueType::kBool:
-      point.bits = ordered;
-      break;
-  }
+  point.bits = FromOrdered(TypeOf(block), ordered);
   return point;
 }
 

@@ -76,4 +76,29 @@ T FromOrdered(T ordered) {
   return (ordered & kTopBit<T>) != 0 ? static_cast<T>(ordered & ~kTopBit<T>)
                                      : static_cast<T>(~ordered);
 }
+
+// The bits of a value, as PointBits has them, of its place in the order of all values of the type.
+inline uint64_t FromOrdered(ValueType type, uint64_t ordered) {
+  switch (type) {
+    case ValueType::kFloat32:
+      return FromOrdered(static_cast<uint32_t>(ordered));
+    case ValueType::kFloat64:
+      return FromOrdered(ordered);
+    case ValueType::kInt64:
+      return ordered ^ kTopBit<uint64_t>;
+    case ValueType::kUint64:
+    case ValueType::kBool:
+      break;
+  }
+  return ordered;
+}
+
+inline ValueType TypeOf(const std::byte* block) {
+  return static_cast<ValueType>(block[offsetof(BlockHeader, type)]);
+}
+
+// The values of a block in that order: of one of float32 the first, of any other the second.
+void GetOrderedValues(const std::byte* block, uint32_t* ordered);
+void GetOrderedValues(const std::byte* block, uint64_t* ordered);
+
 }  // namespace stepscope

@@ -8,6 +8,23 @@ namespace {
 
 constexpr size_t kMaxSummaryPiece = 64;
 
+// `before` is null for the first block of a column.
+void FindSorted(const BlockEntry* before, uint32_t place, BlockEntry& entry) {
+  const BlockSummary* const summary = entry.summary;
+  if (summary == nullptr) return;
+  const BlockSummary* const earlier = before != nullptr ? before->summary : nullptr;
+  if (summary->has_sorted_steps != 0) {
+    const bool goes_on = earlier != nullptr && earlier->has_sorted_steps != 0 &&
+                         earlier->last.step <= summary->first.step;
+    entry.steps_sorted_from = goes_on ? before->steps_sorted_from : place;
+  }
+  if (summary->has_sorted_times != 0) {
+    const bool goes_on = earlier != nullptr && earlier->has_sorted_times != 0 &&
+                         earlier->last.wall_time <= summary->first.wall_time;
+    entry.times_sorted_from = goes_on ? before->times_sorted_from : place;
+  }
+}
+
 }  // namespace
 
 BlockList::~BlockList() {
@@ -19,6 +36,7 @@ BlockList::~BlockList() {
 const BlockEntry& BlockList::Add(BlockEntry entry) {
   if (size_ == capacity_) Grow();
   if (!entry.is_mapped) memory_bytes_ += entry.size_bytes;
+  FindSorted(size_ > 0 ? &entries_[size_ - 1] : nullptr, size_, entry);
   return entries_[size_++] = entry;
 }
 

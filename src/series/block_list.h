@@ -15,11 +15,18 @@ struct BlockEntry {
   std::byte* bytes = nullptr;  // Aligned for any number; laid out by the column.
   uint64_t first_ordinal = 0;  // Of the block's first point in the column.
   const BlockSummary* summary = nullptr;
-  uint32_t capacity = 0;  // Points that fit, or that it has once it is sealed.
-  uint32_t size_bytes = 0;
+  uint16_t capacity = 0;  // Points that fit, or that it has once it is sealed.
+  uint16_t size_bytes = 0;
   ValueType type = ValueType::kFloat32;
   bool is_mapped = false;  // Bytes and summary belong to somebody else.
+  // The first block from which on all up to this one have summaries and steps, or wall times, never
+  // go back in and between them; BlockList finds out.
+  uint32_t steps_sorted_from = UINT32_MAX;
+  uint32_t times_sorted_from = UINT32_MAX;
 };
+
+static_assert(sizeof(BlockEntry) == 40);  // A million short series have one or two each.
+static_assert(kMaxBlockBytes <= UINT16_MAX && kMaxBlockPoints <= UINT16_MAX);
 
 // Owns blocks and every directory that ever listed them, because a view walks the directory that
 // was the newest when it was made. Written by the column's one thread; entries below a published

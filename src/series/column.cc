@@ -62,6 +62,8 @@ void Put(std::byte* bytes, size_t index, T value) {
   std::memcpy(bytes + index * sizeof(T), &value, sizeof(T));
 }
 
+static_assert(kMaxBlockPoints * (kKeyBytes + sizeof(BlobRef)) <= UINT16_MAX);
+
 // How many of the points below `size` lie in block `index`.
 size_t CountIn(const BlockEntry* entries, size_t block_count, size_t index, uint64_t size) {
   const uint64_t end = index + 1 < block_count ? entries[index + 1].first_ordinal : size;
@@ -111,6 +113,22 @@ PointBits ScalarColumnView::ReadPoint(size_t block, uint32_t index) const {
     if (index == summary->highest_at) return summary->highest;
   }
   return DecodePoint(entry.bytes, index);
+}
+
+uint32_t ScalarColumnView::steps_sorted_from(size_t block) const {
+  return block < sealed_count_ ? entries_.get()[block].steps_sorted_from : UINT32_MAX;
+}
+
+uint32_t ScalarColumnView::times_sorted_from(size_t block) const {
+  return block < sealed_count_ ? entries_.get()[block].times_sorted_from : UINT32_MAX;
+}
+
+void ScalarColumnView::ReadValues(size_t block, BlockValues& values) const {
+  values.Read(entries_.get()[block].bytes);
+}
+
+std::optional<RegularSteps> ScalarColumnView::regular_steps(size_t block) const {
+  return RegularStepsOf(entries_.get()[block].bytes);
 }
 
 ScalarColumnView::Place ScalarColumnView::Find(uint64_t ordinal) const {
@@ -174,8 +192,8 @@ void ScalarColumn::Seal() {
     BlockList& blocks = sealed().blocks;
     BlockEntry entry{.bytes = AllocateBlock(bytes),
                      .first_ordinal = sealed_size_,
-                     .capacity = used_,
-                     .size_bytes = static_cast<uint32_t>(bytes),
+                     .capacity = static_cast<uint16_t>(used_),
+                     .size_bytes = static_cast<uint16_t>(bytes),
                      .type = tail_.type};
     std::memcpy(entry.bytes, packed.data(), bytes);
     BlockSummary summary;
@@ -204,8 +222,8 @@ void ScalarColumn::AddMapped(const SealedBlock& block,
   all.blocks.Add({.bytes = const_cast<std::byte*>(block.bytes.data()),
                   .first_ordinal = sealed_size_,
                   .summary = block.summary,
-                  .capacity = block.count,
-                  .size_bytes = static_cast<uint32_t>(shape.bytes),
+                  .capacity = static_cast<uint16_t>(block.count),
+                  .size_bytes = static_cast<uint16_t>(shape.bytes),
                   .type = shape.type,
                   .is_mapped = true});
   sealed_size_ += block.count;
@@ -252,8 +270,8 @@ void BlobColumn::Append(int64_t step, double wall_time, const BlobRef& ref) {
     tail_ = AllocateBlock(bytes);
     blocks_->Add({.bytes = tail_,
                   .first_ordinal = size_,
-                  .capacity = capacity,
-                  .size_bytes = static_cast<uint32_t>(bytes)});
+                  .capacity = static_cast<uint16_t>(capacity),
+                  .size_bytes = static_cast<uint16_t>(bytes)});
     capacity_ = capacity;
     used_ = 0;
   }

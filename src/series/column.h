@@ -12,10 +12,12 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "series/block.h"
+#include "series/block_values.h"
 
 namespace stepscope {
 
@@ -54,6 +56,14 @@ class ScalarColumnView {
 
   // One point of the block, exactly; what a summary tells is not decoded.
   PointBits ReadPoint(size_t block, uint32_t index) const;
+
+  // The first block from which on all up to `block` have summaries and steps, or wall times, never
+  // go back in and between them; UINT32_MAX if not even `block`'s do.
+  uint32_t steps_sorted_from(size_t block) const;
+  uint32_t times_sorted_from(size_t block) const;
+  // Of a block that has a summary.
+  void ReadValues(size_t block, BlockValues& values) const;
+  std::optional<RegularSteps> regular_steps(size_t block) const;
 
   // The block that holds point `ordinal` (< size()), and the ordinal of that block's first point.
   struct Place {

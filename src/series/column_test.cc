@@ -137,6 +137,29 @@ TEST(ScalarColumnTest, MemoryFollowsThePoints) {
   EXPECT_LE(changing.MemoryBytes(), 10'000 * 200u);
 }
 
+TEST(ScalarColumnTest, KnowsSinceWhichBlockNothingGoesBack) {
+  // Block 0 grows; 1 grows from below it; 2 goes on; 3 goes back inside; 4 has a NaN; 5 and 6 grow.
+  ScalarColumn column;
+  for (int i = 0; i < 7 * static_cast<int>(kMaxBlockPoints); ++i) {
+    const int block = i / static_cast<int>(kMaxBlockPoints);
+    const int step = block == 0 ? i + 5000 : block == 3 && i % 100 == 7 ? i - 50 : i;
+    const float value = block == 4 && i % 500 == 3 ? std::nanf("") : 1.0f;
+    column.Append(step, 100 + i - (i == 5500 ? 10 : 0), ValueType::kFloat32, Bits(value));
+  }
+  column.Append(8000, 8000, ValueType::kFloat32, Bits(1.0f));  // Not sealed.
+  const ScalarColumnView view = column.View();
+  ASSERT_EQ(view.block_count(), 8u);
+  std::vector<uint32_t> steps;
+  std::vector<uint32_t> times;
+  for (size_t b = 0; b < view.block_count(); ++b) {
+    steps.push_back(view.steps_sorted_from(b));
+    times.push_back(view.times_sorted_from(b));
+  }
+  constexpr uint32_t kNone = UINT32_MAX;
+  EXPECT_EQ(steps, (std::vector<uint32_t>{0, 1, 1, kNone, kNone, 5, 5, kNone}));
+  EXPECT_EQ(times, (std::vector<uint32_t>{0, 0, 0, 0, kNone, kNone, 6, kNone}));
+}
+
 TEST(BlobColumnTest, KeepsEveryReference) {
   BlobColumn column;
   std::vector<BlobColumnView> views;

@@ -78,7 +78,12 @@ void ScalarPoints::Count() {
       type_ = !has_type || type == type_ ? type : ScalarType::kMixed;
       has_type = true;
       uint64_t superseded = 0;
-      if (segment.has_superseded_from) {
+      const BlockSummary* const summary = column.summary(block_index);
+      if (segment.has_superseded_from && summary != nullptr &&
+          summary->lowest_step >= segment.superseded_from) {
+        superseded = to - from;
+      } else if (segment.has_superseded_from &&
+                 (summary == nullptr || summary->highest_step >= segment.superseded_from)) {
         const ScalarSpan block = column.Read(block_index, *buffer, kSteps);
         superseded = static_cast<uint64_t>(
             std::count_if(block.steps.begin() + static_cast<ptrdiff_t>(from),
@@ -122,11 +127,35 @@ bool PointCursor::NextBlock() {
     is_inside_ = EnterSegment();
     if (!is_inside_) return false;
   }
+  EnterBlock();
+  return true;
+}
+
+void PointCursor::EnterBlock() {
   const uint64_t first_ordinal = column().first_ordinal(block_);
   from_ = std::max(segment().begin, first_ordinal) - first_ordinal;
   to_ = std::min<uint64_t>(segment().end - first_ordinal, column().count(block_));
   first_index_ = segment_first_index_ + first_ordinal + from_ - segment().begin;
-  return true;
+}
+
+void PointCursor::MoveTo(size_t block) {
+  block_ = block;
+  EnterBlock();
+}
+
+PointCursor::Blocks PointCursor::FindSorted(bool by_step) const {
+  if (points_.Hides(segment())) return {};
+  const ScalarColumnView& column = this->column();
+  size_t end = std::min(column.Find(segment().end - 1).block + 1, column.sealed_count());
+  // A block of which another segment has a part is none.
+  if (end > 0 && column.first_ordinal(end - 1) + column.count(end - 1) > segment().end) --end;
+  if (end == 0) return {};
+  const size_t sorted_from =
+      by_step ? column.steps_sorted_from(end - 1) : column.times_sorted_from(end - 1);
+  size_t begin = column.Find(segment().begin).block;
+  if (column.first_ordinal(begin) < segment().begin) ++begin;
+  begin = std::max(begin, sorted_from);
+  return begin < end ? Blocks{begin, end} : Blocks{};
 }
 
 bool PointCursor::Next() {

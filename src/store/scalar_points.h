@@ -84,12 +84,31 @@ class PointCursor {
   // Null unless the block has one and is visible as a whole.
   const BlockSummary* summary() const;
   // A point of such a block.
-  ExactPoint Exact(const PointBits& point) const {
-    return ExactPoint::Of(point, column().type(block_), segment().attempt);
-  }
+  ExactPoint Exact(const PointBits& point) const { return Exact(point, block_); }
   // Such a block's points as they lie, until the next read.
   ScalarSpan ReadSpan(PointParts parts) { return column().Read(block_, *buffer_, parts); }
   uint64_t block_first_index() const { return first_index_; }
+
+  // For whoever goes over the column's blocks alone: a new segment has a new number.
+  size_t segment_number() const { return segment_; }
+  size_t block() const { return block_; }
+  const ScalarColumnView& column() const {
+    return points_.series_.strands[segment().strand].scalars;
+  }
+  // The last blocks of the segment that are visible as a whole, have summaries, and whose steps, or
+  // else wall times, never go back in and between them. There may be none.
+  struct Blocks {
+    size_t begin = 0;
+    size_t end = 0;
+  };
+  Blocks FindSorted(bool by_step) const;
+  uint64_t FirstIndexOf(size_t block) const {  // Of one of those.
+    return segment_first_index_ + column().first_ordinal(block) - segment().begin;
+  }
+  ExactPoint Exact(const PointBits& point, size_t block) const {
+    return ExactPoint::Of(point, column().type(block), segment().attempt);
+  }
+  void MoveTo(size_t block);  // One of those, further on: it becomes the cursor's.
   uint64_t block_size() const { return to_ - from_; }  // Hidden points too.
 
   std::span<const uint64_t> indices() const { return indices_; }
@@ -99,10 +118,8 @@ class PointCursor {
 
  private:
   bool EnterSegment();
+  void EnterBlock();
   const Segment& segment() const { return points_.segments_[segment_]; }
-  const ScalarColumnView& column() const {
-    return points_.series_.strands[segment().strand].scalars;
-  }
 
   const ScalarPoints& points_;
   size_t segment_ = 0;
