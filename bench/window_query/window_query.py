@@ -6,8 +6,10 @@ README.md says what is measured.
 
 import json
 import random
+import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import task
@@ -25,6 +27,14 @@ def ask(server: Stepscope, name: tuple[str, str], window: tuple[int, int], pixel
     body = {"series": [name], "from": window[0], "to": window[1], "pixels": pixels}
     answer = server.ask("POST", "/api/scalars/series", json.dumps(body), COLUMNS_TYPE)
     return read_columns(answer)[0]
+
+
+def ask_engine(binary: Path) -> dict:
+    """The same question of the same kind of series, without a server: line_bench.cc."""
+    program = binary.parent / "plugins/plugin_scalars_bench"
+    words = [program, "--benchmark_filter=Windows/x:0/points:0/", "--benchmark_format=json"]
+    said = subprocess.run(words, capture_output=True, check=True, text=True).stdout
+    return json.loads(said)["benchmarks"][0]
 
 
 def random_window(rng: random.Random) -> tuple[int, int]:
@@ -80,8 +90,13 @@ def main() -> None:
             times.append((time.perf_counter() - begun) * 1000)
     p50, p95 = task.percentile(times, 0.5), task.percentile(times, 0.95)
     what = f"{SHAPE.steps:,} points, random windows at {PIXELS:,} px over HTTP, p50 / p95"
-    rows = [Row(what, f"{p50:.1f} / {p95:.1f} ms")]
-    task.finish("window_query", rows, arguments, times_ms=times)
+    engine = ask_engine(arguments.binary)
+    in_engine = f"{SHAPE.steps:,} points, random windows at {PIXELS:,} px in the engine, p50 / p95"
+    rows = [
+        Row(in_engine, f"{engine['p50_ms']:.2f} / {engine['p95_ms']:.2f} ms"),
+        Row(what, f"{p50:.1f} / {p95:.1f} ms"),
+    ]
+    task.finish("window_query", rows, arguments, times_ms=times, engine=engine)
     if arguments.max_p95_ms and p95 > arguments.max_p95_ms:
         sys.exit(f"window_query: p95 {p95:.1f} ms is above {arguments.max_p95_ms}")
 

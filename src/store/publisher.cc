@@ -8,12 +8,14 @@ namespace stepscope {
 std::chrono::nanoseconds PublishPace::Left(std::chrono::nanoseconds now, bool has_others) const {
   if (!last_end_) return std::chrono::nanoseconds(0);
   const auto period = has_others ? kPeriod : std::chrono::nanoseconds(0);
-  return *last_end_ + std::max(period, kCostFactor * last_cost_) - now;
+  return *last_end_ + std::max(period, std::min(kCostFactor * usual_cost_, kMaxWait)) - now;
 }
 
 void PublishPace::Note(std::chrono::nanoseconds begin, std::chrono::nanoseconds end) {
+  const auto cost = end - begin;
+  usual_cost_ = last_end_ ? std::min(cost, last_cost_) : cost;
   last_end_ = end;
-  last_cost_ = end - begin;
+  last_cost_ = cost;
 }
 
 void Publisher::SetRun(std::shared_ptr<const RunSnapshot> run) {

@@ -13,12 +13,15 @@
 
 namespace stepscope {
 
-// How long to wait between publications: long enough that they take at most a tenth of the time,
-// however large they have become.
+// How long to wait between publications: long enough that they take about a tenth of the time,
+// however large they have become. One that took long although those beside it did not was
+// interrupted, say by a busy machine: a wait for ten times that would be a page that stands still.
 class PublishPace {
  public:
   static constexpr std::chrono::nanoseconds kPeriod = std::chrono::milliseconds(50);
   static constexpr int kCostFactor = 10;
+  // However long two in turn took: a page may be late by this much.
+  static constexpr std::chrono::nanoseconds kMaxWait = std::chrono::milliseconds(500);
 
   // What is left of the wait at `now`; zero or less when a publication is due. Without `others` who
   // wait for the processor only the cost counts.
@@ -27,7 +30,9 @@ class PublishPace {
 
  private:
   std::optional<std::chrono::nanoseconds> last_end_;
+  // Of the last publication, and of that or the one before it, whichever took less.
   std::chrono::nanoseconds last_cost_{0};
+  std::chrono::nanoseconds usual_cost_{0};
 };
 
 // Thread-safe: loaders and the coordinator share it. What changes costs nothing until it is

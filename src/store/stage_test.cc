@@ -443,6 +443,18 @@ TEST(PublisherTest, ACostlyPublicationStretchesThePeriod) {
   EXPECT_EQ(pace.Left(milliseconds(120), false), milliseconds(100));
 }
 
+TEST(PublisherTest, APublicationThatWasInterruptedStretchesNothing) {
+  PublishPace pace;
+  using std::chrono::milliseconds;
+  pace.Note(milliseconds(0), milliseconds(1));
+  pace.Note(milliseconds(100), milliseconds(1200));
+  EXPECT_EQ(pace.Left(milliseconds(1200), true), PublishPace::kPeriod);
+  EXPECT_EQ(pace.Left(milliseconds(1200), false), milliseconds(10));
+  // Not even twice: no page stands still for long.
+  pace.Note(milliseconds(1300), milliseconds(2400));
+  EXPECT_EQ(pace.Left(milliseconds(2400), false), PublishPace::kMaxWait);
+}
+
 // For the thread sanitizer: readers walk what was published while the writer goes on.
 TEST(SnapshotTest, ReadersNeedNoLock) {
   FakeClock clock;
