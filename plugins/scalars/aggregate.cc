@@ -242,7 +242,7 @@ Result<Response> QueryAggregate(const Request& request, const Context& context) 
   if (request.WantsJson()) limits.max_numbers /= kJsonShare;
   Tables answer;
   answer.facts["generation"] = context.snapshot.generation;
-  SeriesFinder finder(context.snapshot);
+  SeriesFinder finder(context.snapshot, IsScalarSeries);
   XTags x_tags(finder, query.view);
   const SmoothingPlan plan(query.view.smoothing);
   for (size_t i = 0; i < query.groups.size(); ++i) {

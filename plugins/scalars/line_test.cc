@@ -201,7 +201,7 @@ TEST(SeriesFinderTest, ManyShownNamesCostNoMoreThanTheirBytes) {
   }
   Snapshot snapshot;
   snapshot.runs.push_back(std::make_shared<RunSnapshot>(std::move(run)));
-  SeriesFinder finder(snapshot);
+  SeriesFinder finder(snapshot, IsScalarSeries);
   const auto start = std::chrono::steady_clock::now();
   for (int i = 0; i < 4096; ++i) EXPECT_EQ(finder.Find("train", "\xef\xbf\xbd").series, nullptr);
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));

@@ -1,7 +1,5 @@
 #include "plugins/scalars/scalars.h"
 
-#include <simdjson.h>
-
 #include <map>
 #include <optional>
 #include <span>
@@ -10,6 +8,7 @@
 
 #include "base/strings.h"
 #include "http/columns.h"
+#include "plugin/content_version.h"
 #include "plugins/scalars/aggregate.h"
 #include "plugins/scalars/compat.h"
 #include "plugins/scalars/export.h"
@@ -17,7 +16,6 @@
 #include "plugins/scalars/query_json.h"
 #include "plugins/scalars/series_query.h"
 #include "plugins/scalars/series_summary.h"
-#include "wire/proto_reader.h"
 
 namespace stepscope {
 namespace {
@@ -29,17 +27,6 @@ constexpr std::string_view kPluginName = "scalars";
 constexpr uint64_t kMaxAnswerPoints = uint64_t{1} << 21;
 constexpr uint64_t kMaxJsonAnswerPoints = uint64_t{1} << 19;
 
-constexpr std::string_view kReplacement = "\xef\xbf\xbd";  // U+FFFD
-
-// Whether a name with invalid UTF-8 may be shown as `name`.
-bool IsMaybeShown(std::string_view name) {
-  return name.find(kReplacement) != std::string_view::npos;
-}
-
-bool IsShownOtherwise(std::string_view name) {
-  return !simdjson::validate_utf8(name.data(), name.size());
-}
-
 // POST /api/scalars/series: the lines of all visible cards in one answer.
 Result<Response> QuerySeries(const Request& request, const Context& context) {
   if (auto refusal = RefuseUnlessPost(request)) return *std::move(refusal);
@@ -48,7 +35,7 @@ Result<Response> QuerySeries(const Request& request, const Context& context) {
   answer.facts["generation"] = context.snapshot.generation;
   uint64_t points_left = request.WantsJson() ? kMaxJsonAnswerPoints : kMaxAnswerPoints;
   uint64_t cost_left = kMaxPointCost;
-  SeriesFinder finder(context.snapshot);
+  SeriesFinder finder(context.snapshot, IsScalarSeries);
   XTags x_tags(finder, query.view);
   const SmoothingPlan plan(query.view.smoothing);
   // Cards may show the same line twice, which is computed once: for what the first of them has, and
@@ -85,18 +72,6 @@ Result<Response> QuerySeries(const Request& request, const Context& context) {
   return answer.ToResponse(request);
 }
 
-// ScalarPluginData (tensorboard/plugins/scalar/plugin_data.proto): version = 1, an int32.
-std::optional<Stat> CheckContent(const SeriesInfo& info) {
-  ProtoReader reader(std::as_bytes(std::span(info.plugin_content)));
-  uint64_t version = 0;
-  for (ProtoField field; reader.Next(field);) {
-    if (field.Is(1, WireType::kVarint)) version = field.scalar;
-  }
-  if (!reader.ok()) return Stat::kPluginContentUnreadable;
-  if (static_cast<int32_t>(version) != 0) return Stat::kPluginContentTooNew;
-  return std::nullopt;
-}
-
 constexpr std::string_view kReads[] = {kPluginName};
 
 constexpr Route kRoutes[] = {
@@ -122,52 +97,15 @@ const Plugin kScalars = {
     .compat_listing = {.tab_name = "scalars",
                        .loading_type = "CUSTOM_ELEMENT",
                        .element_name = "tf-scalar-dashboard"},
-    .check = CheckContent,
+    .check = CheckContentVersion,
 };
 
 bool IsScalarSeries(const Series& series) {
   return series.info->kind == SeriesKind::kScalar && series.info->plugin_name == kPluginName;
 }
 
-const RunSnapshot* SeriesFinder::FindRun(std::string_view name) {
-  const RunSnapshot* const run = snapshot_.FindRun(name);
-  if (run != nullptr || !IsMaybeShown(name)) return run;
-  if (!shown_runs_) {
-    shown_runs_.emplace();
-    for (const auto& candidate : snapshot_.runs) {
-      if (!IsShownOtherwise(candidate->name)) continue;
-      shown_runs_->try_emplace(ToValidUtf8(candidate->name), candidate.get());
-    }
-  }
-  const auto found = shown_runs_->find(std::string(name));
-  return found == shown_runs_->end() ? nullptr : found->second;
-}
-
-const Series* SeriesFinder::FindSeries(const RunSnapshot& run, std::string_view tag) {
-  const Series* const series = run.Find(tag);
-  if (series != nullptr || !IsMaybeShown(tag)) return series;
-  const auto [entry, is_new] = shown_series_.try_emplace(&run);
-  Shown<Series>& shown = entry->second;
-  if (is_new) {
-    for (const Series& candidate : run.series) {
-      if (!IsShownOtherwise(candidate.info->tag)) continue;
-      shown.try_emplace(ToValidUtf8(candidate.info->tag), &candidate);
-    }
-  }
-  const auto found = shown.find(std::string(tag));
-  return found == shown.end() ? nullptr : found->second;
-}
-
-FoundSeries SeriesFinder::Find(std::string_view run, std::string_view tag) {
-  FoundSeries found;
-  found.run = FindRun(run);
-  if (found.run != nullptr) found.series = FindSeries(*found.run, tag);
-  if (found.series == nullptr || !IsScalarSeries(*found.series)) return {};
-  return found;
-}
-
 FoundSeries FindScalarSeries(const Snapshot& snapshot, std::string_view run, std::string_view tag) {
-  return SeriesFinder(snapshot).Find(run, tag);
+  return SeriesFinder(snapshot, IsScalarSeries).Find(run, tag);
 }
 
 }  // namespace stepscope

@@ -164,7 +164,7 @@ SeriesSummary Summarize(const ScalarPoints& points, const std::optional<AtStep>&
 Result<Response> QuerySummaries(const Request& request, const Context& context) {
   if (auto refusal = RefuseUnlessPost(request)) return *std::move(refusal);
   ASSIGN_OR_RETURN(const SummaryQuery query, ParseSummaryQuery(request.body));
-  SeriesFinder finder(context.snapshot);
+  SeriesFinder finder(context.snapshot, IsScalarSeries);
   SummaryColumns columns;
   uint64_t points_left = kMaxSummaryPoints;
   for (size_t i = 0; i < query.series.size(); ++i) {

@@ -125,12 +125,16 @@ std::string ToSafeHtml(std::string_view markdown, bool may_render) {
   if (may_render && text.size() <= kMaxMarkdownBytes) rendered = RenderHtml(text);
   std::string html = rendered ? *std::move(rendered) : "<pre>" + EscapeHtml(text) + "</pre>";
   while (html.ends_with('\n')) html.pop_back();
-  if (nul_bytes == 0) return html;
-  return "<!-- WARNING: discarded " + std::to_string(nul_bytes) +
-         " null bytes in markdown string after UTF-8 decoding -->\n" + html;
+  return NulBytesWarning(nul_bytes) + html;
 }
 
 }  // namespace
+
+std::string NulBytesWarning(size_t nul_bytes) {
+  if (nul_bytes == 0) return "";
+  return "<!-- WARNING: discarded " + std::to_string(nul_bytes) +
+         " null bytes in markdown string after UTF-8 decoding -->\n";
+}
 
 std::string MarkdownToSafeHtml(std::string_view markdown) {
   return ToSafeHtml(markdown, /*may_render=*/true);

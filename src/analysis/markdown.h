@@ -19,6 +19,9 @@ inline constexpr size_t kMaxDescriptionHtmlBytes = 256 * 1024;
 // comment in front that says so.
 std::string MarkdownToSafeHtml(std::string_view markdown);
 
+// The comment that says so; "" for none.
+std::string NulBytesWarning(size_t nul_bytes);
+
 // What stands for a description that an answer has no room for.
 inline constexpr std::string_view kDescriptionLeftOut =
     "<p>Left out: the descriptions are too long for one answer.</p>";

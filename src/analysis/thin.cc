@@ -163,4 +163,18 @@ std::vector<uint64_t> ThinToCount(std::span<const double> values, uint64_t limit
   return kept;
 }
 
+std::vector<uint64_t> ThinEvenly(uint64_t size, uint64_t limit) {
+  std::vector<uint64_t> kept;
+  if (limit == 0 || size <= limit) {
+    kept.resize(size);
+    std::iota(kept.begin(), kept.end(), uint64_t{0});
+    return kept;
+  }
+  kept.reserve(limit);
+  // In memory there are fewer than 2^32 of them.
+  for (uint64_t i = 0; i + 1 < limit; ++i) kept.push_back((size - 1) * i / (limit - 1));
+  kept.push_back(size - 1);
+  return kept;
+}
+
 }  // namespace stepscope

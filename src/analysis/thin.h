@@ -88,4 +88,8 @@ class Thinner {
 // a non-finite value where a stretch has room for it. Ordinals, ascending.
 std::vector<uint64_t> ThinToCount(std::span<const double> values, uint64_t limit);
 
+// The same for what has no extremes: `limit` of `size` ordinals (0: all) in steps that differ by
+// one at most, with the first and the last; the last alone where there is room for only one.
+std::vector<uint64_t> ThinEvenly(uint64_t size, uint64_t limit);
+
 }  // namespace stepscope

@@ -9,10 +9,13 @@
 #include <set>
 #include <vector>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace stepscope {
 namespace {
+
+using testing::ElementsAre;
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr double kInf = std::numeric_limits<double>::infinity();
@@ -203,6 +206,16 @@ TEST(ThinToCountTest, ShowsNonFiniteValuesWhereThereIsRoom) {
   EXPECT_TRUE(std::binary_search(kept.begin(), kept.end(), 5000));
   const std::vector<double> all_nan(10000, kNaN);
   EXPECT_GT(ThinToCount(all_nan, 1000).size(), 400);
+}
+
+TEST(ThinEvenlyTest, KeepsTheFirstAndTheNewest) {
+  EXPECT_THAT(ThinEvenly(0, 0), ElementsAre());
+  EXPECT_THAT(ThinEvenly(3, 0), ElementsAre(0, 1, 2));
+  EXPECT_THAT(ThinEvenly(3, 3), ElementsAre(0, 1, 2));
+  EXPECT_THAT(ThinEvenly(3, 2), ElementsAre(0, 2));
+  EXPECT_THAT(ThinEvenly(3, 1), ElementsAre(2));
+  EXPECT_THAT(ThinEvenly(11, 6), ElementsAre(0, 2, 4, 6, 8, 10));
+  EXPECT_THAT(ThinEvenly(10, 4), ElementsAre(0, 3, 6, 9));
 }
 
 }  // namespace

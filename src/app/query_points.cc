@@ -206,7 +206,7 @@ Status WritePoints(const Snapshot& snapshot, const std::vector<ChosenSeries>& ch
   const auto writer = MakeTableWriter(destination.format, PointFields(view, chosen, restarts),
                                       destination.terminal, destination.output);
   const SmoothingPlan plan(view.smoothing);
-  SeriesFinder finder(snapshot);
+  SeriesFinder finder(snapshot, IsScalarSeries);
   PointRows rows(view, *writer);
   for (const ChosenSeries& series : chosen) {
     if (destination.output.has_failed()) break;

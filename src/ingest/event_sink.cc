@@ -7,6 +7,7 @@
 
 #include "base/strings.h"
 #include "ingest/compat.h"
+#include "store/stored_value.h"
 #include "wire/tensor_view.h"
 
 namespace stepscope {
@@ -221,6 +222,7 @@ void EventSink::AddSparseSummary(FileRange summary, uint64_t data_offset, Place 
     }
     place.value_offset = static_cast<uint32_t>(sparse.whole.offset - data_offset);
     place.value_length = static_cast<uint32_t>(sparse.whole.length);
+    place.body = sparse.body;
     AddValue(value, place, has_body);
   }
 }
@@ -242,7 +244,30 @@ void EventSink::AddValue(const ValueView& value, const Place& place, bool has_bo
     Count(Stat::kValueKindMismatch, place.record_offset, value.tag);
     return;
   }
-  Append(*series, place);
+  const bool is_blob = series->info().kind == SeriesKind::kBlob;
+  Append(*series, place, is_blob ? CountBlobsOf(value, place, has_body) : 0);
+}
+
+uint32_t EventSink::CountBlobsOf(const ValueView& value, const Place& place, bool has_body) const {
+  constexpr uint32_t kSizesAndPicture = 3;  // As an image becomes (store/stored_value.h).
+  if (value.kind == ValueKind::kImage) return kSizesAndPicture;
+  if (value.kind != ValueKind::kTensor) return value.kind == ValueKind::kAudio ? 1 : 0;
+  if (has_body) {
+    const auto tensor = TensorView::Parse(value.body);
+    return tensor ? CountBlobs(tensor->shape()) : 0;
+  }
+  // The shape comes before what makes the tensor so long.
+  constexpr uint32_t kShapeField = 2;
+  FileWindow window(*bytes_);
+  SparseFields fields(window, place.body);
+  for (auto field = fields.Next(); field && *field; field = fields.Next()) {
+    if ((*field)->number != kShapeField || (*field)->type != WireType::kBytes) continue;
+    if ((*field)->range.length > FileWindow::kBytes) return 0;
+    const auto message = window.Read((*field)->range);
+    const auto shape = message ? ParseTensorShape(*message) : std::nullopt;
+    return shape ? CountBlobs(*shape) : 0;
+  }
+  return 1;  // Without a shape a tensor is of rank 0.
 }
 
 SeriesStage* EventSink::AddSeries(const ValueView& value, uint64_t offset) {
@@ -317,15 +342,16 @@ void EventSink::AddBlob(const SeriesInfo& info, const Place& place) {
     Count(Stat::kValueKindMismatch, place.record_offset, info.tag);
     return;
   }
-  Append(*series, place);
+  Append(*series, place, 1);
 }
 
-void EventSink::Append(SeriesStage& series, const Place& place) {
+void EventSink::Append(SeriesStage& series, const Place& place, uint32_t blobs) {
   stage_.AppendBlob(series, place.step, place.wall_time,
                     {.record_offset = place.record_offset,
                      .record_length = place.record_length,
                      .value_offset = place.value_offset,
-                     .value_length = place.value_length});
+                     .value_length = place.value_length,
+                     .blobs = blobs});
 }
 
 void EventSink::AppendNumber(SeriesStage& series, const Place& place, ValueType type,

@@ -48,6 +48,7 @@ class EventSink {
     uint32_t record_length = 0;
     uint32_t value_offset = 0;
     uint32_t value_length = 0;
+    FileRange body;  // Of a value that was not in memory: its message, by the file.
   };
 
   // An event that is in memory, and one that is too long for that.
@@ -64,7 +65,9 @@ class EventSink {
   SeriesStage* AddStrand(SeriesInfo info, uint64_t offset);  // Nothing beyond the limit.
   void AddScalar(SeriesStage& series, const ValueView& value, const Place& place, bool has_body);
   void AddBlob(const SeriesInfo& info, const Place& place);
-  void Append(SeriesStage& series, const Place& place);
+  // How many blobs a value of a blob series holds.
+  uint32_t CountBlobsOf(const ValueView& value, const Place& place, bool has_body) const;
+  void Append(SeriesStage& series, const Place& place, uint32_t blobs);
   void AppendNumber(SeriesStage& series, const Place& place, ValueType type, uint64_t bits);
   void Count(Stat stat, uint64_t offset, std::string_view tag = {});
 

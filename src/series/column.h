@@ -141,6 +141,9 @@ struct BlobRef {
   uint32_t record_length = 0;  // Of its data.
   uint32_t value_offset = 0;   // Inside the data.
   uint32_t value_length = 0;
+  // What ingest says of it, so that lists need not open files: in a blob series, the number of its
+  // blobs.
+  uint32_t blobs = 0;
 };
 
 struct BlobSpan {

@@ -174,10 +174,9 @@ class StageArchive::Saver {
       std::memcpy(steps, block.steps.data(), block.steps.size_bytes());
       std::memcpy(times, block.wall_times.data(), block.wall_times.size_bytes());
       for (const BlobRef& ref : block.refs) {
-        // Field by field: the padding must not be what lay in memory.
         refs[0] = ref.record_offset;
         refs[1] = uint64_t{ref.value_offset} << 32 | ref.record_length;
-        refs[2] = ref.value_length;
+        refs[2] = uint64_t{ref.blobs} << 32 | ref.value_length;
         refs += 3;
       }
       steps += block.size();
@@ -329,7 +328,8 @@ class StageArchive::Restorer {
                     {.record_offset = at(ref),
                      .record_length = static_cast<uint32_t>(at(ref + 1)),
                      .value_offset = static_cast<uint32_t>(at(ref + 1) >> 32),
-                     .value_length = static_cast<uint32_t>(at(ref + 2))});
+                     .value_length = static_cast<uint32_t>(at(ref + 2)),
+                     .blobs = static_cast<uint32_t>(at(ref + 2) >> 32)});
     }
   }
 

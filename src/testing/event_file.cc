@@ -15,6 +15,20 @@ std::string RawBytes(const std::vector<T>& values) {
   return bytes;
 }
 
+std::string BeginTensor(int dtype, const std::vector<int64_t>& shape) {
+  std::string dimensions;
+  for (const int64_t size : shape) {
+    std::string dimension;
+    ProtoWriter(dimension).Int64(1, size);
+    ProtoWriter(dimensions).Bytes(2, dimension);
+  }
+  std::string tensor;
+  ProtoWriter writer(tensor);
+  writer.Varint(1, static_cast<uint64_t>(dtype));
+  writer.Bytes(2, dimensions);
+  return tensor;
+}
+
 std::string FinishValue(std::string value, std::string_view metadata) {
   if (!metadata.empty()) ProtoWriter(value).Bytes(9, metadata);
   return value;
@@ -35,13 +49,40 @@ std::string SimpleValue(std::string_view tag, float number, std::string_view met
 }
 
 std::string TensorValue(std::string_view tag, std::string_view tensor, std::string_view metadata) {
-  return FinishValue(OldValue(tag, 8, tensor), metadata);
+  return OldValue(tag, 8, tensor, metadata);
 }
 
-std::string OldValue(std::string_view tag, uint32_t field, std::string_view message) {
+std::string OldValue(std::string_view tag, uint32_t field, std::string_view message,
+                     std::string_view metadata) {
   std::string value = EmptyValue(tag);
   ProtoWriter(value).Bytes(field, message);
-  return value;
+  return FinishValue(std::move(value), metadata);
+}
+
+std::string HistogramMessage(double min, double max, const std::vector<double>& limits,
+                             const std::vector<double>& counts) {
+  std::string message;
+  ProtoWriter writer(message);
+  writer.Double(1, min);
+  writer.Double(2, max);
+  writer.Bytes(6, RawBytes(limits));
+  writer.Bytes(7, RawBytes(counts));
+  return message;
+}
+
+std::string ImageMessage(int32_t width, int32_t height, std::string_view picture) {
+  std::string message;
+  ProtoWriter writer(message);
+  writer.Int64(1, height);
+  writer.Int64(2, width);
+  writer.Bytes(4, picture);
+  return message;
+}
+
+std::string AudioMessage(std::string_view sound) {
+  std::string message;
+  ProtoWriter(message).Bytes(4, sound);
+  return message;
 }
 
 std::string Metadata(std::string_view plugin_name, std::string_view content,
@@ -85,6 +126,20 @@ std::string StringTensor(std::string_view text) {
   ProtoWriter writer(tensor);
   writer.Varint(1, 7);
   writer.Bytes(8, text);
+  return tensor;
+}
+
+std::string ContentTensor(int dtype, const std::vector<int64_t>& shape, std::string_view content) {
+  std::string tensor = BeginTensor(dtype, shape);
+  if (!content.empty()) ProtoWriter(tensor).Bytes(4, content);
+  return tensor;
+}
+
+std::string StringsTensor(const std::vector<int64_t>& shape,
+                          const std::vector<std::string>& strings) {
+  constexpr int kString = 7;
+  std::string tensor = BeginTensor(kString, shape);
+  for (const std::string& text : strings) ProtoWriter(tensor).Bytes(8, text);
   return tensor;
 }
 

@@ -14,13 +14,23 @@ std::string TensorValue(std::string_view tag, std::string_view tensor,
                         std::string_view metadata = {});
 std::string EmptyValue(std::string_view tag, std::string_view metadata = {});
 // A value of one of the old kinds: 4 image, 5 histogram, 6 audio.
-std::string OldValue(std::string_view tag, uint32_t field, std::string_view message);
+std::string OldValue(std::string_view tag, uint32_t field, std::string_view message,
+                     std::string_view metadata = {});
+// The messages that go into them.
+std::string HistogramMessage(double min, double max, const std::vector<double>& limits,
+                             const std::vector<double>& counts);
+std::string ImageMessage(int32_t width, int32_t height, std::string_view picture);
+std::string AudioMessage(std::string_view sound);
 std::string Metadata(std::string_view plugin_name, std::string_view content = {},
                      std::string_view display_name = {}, std::string_view description = {},
                      int data_class = 0);
 std::string DoubleTensor(double value);                     // Rank 0.
 std::string FloatTensor(const std::vector<float>& values);  // Rank 1, one value and more.
 std::string StringTensor(std::string_view text);            // Rank 0.
+// Of any shape; `content` is tensor_content, which strings never have.
+std::string ContentTensor(int dtype, const std::vector<int64_t>& shape, std::string_view content);
+std::string StringsTensor(const std::vector<int64_t>& shape,
+                          const std::vector<std::string>& strings);
 
 class EventFile {
  public:

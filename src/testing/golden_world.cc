@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/strings.h"
+#include "testing/golden_values.h"
 #include "wire/proto_writer.h"
 #include "wire/tensor_view.h"
 
@@ -58,18 +59,6 @@ Result<int64_t> ToInt(std::string_view text) {
   const auto number = ParseInt64(text);
   if (!number) return Invalid(std::string(text) + " is no integer");
   return *number;
-}
-
-Result<std::string> FromHex(std::string_view text) {
-  std::string bytes;
-  const auto digit = [](char c) { return c <= '9' ? c - '0' : (c | 32) - 'a' + 10; };
-  if (text.size() % 2 != 0 || text.find_first_not_of("0123456789abcdefABCDEF") != text.npos) {
-    return Invalid(std::string(text) + " is no hexadecimal text");
-  }
-  for (size_t i = 0; i < text.size(); i += 2) {
-    bytes += static_cast<char>(digit(text[i]) << 4 | digit(text[i + 1]));
-  }
-  return bytes;
 }
 
 Result<std::vector<int64_t>> ParseSteps(std::string_view text) {
@@ -247,6 +236,7 @@ Status GoldenWorld::AppendEvent(const Words& words, EventFile& file) {
   };
   if (words[0] == "no") return {};
   if (words[0] == "scalar") return AppendScalars(words, file);
+  if (IsGoldenValue(words[0])) return AppendValues(words, file);
   if (words[0] == "metadata") {
     ASSIGN_OR_RETURN(const std::string content, FromHex(Option(words, "content").value_or("")));
     metadata_[words[1]] =
@@ -295,6 +285,20 @@ Status GoldenWorld::AppendScalars(const Words& words, EventFile& file) {
       value = TensorValue(tag, tensor, metadata);
     }
     file.At(std::exchange(wall_time_, wall_time_ + kRecordSeconds)).Values(steps[i], {value});
+  }
+  return {};
+}
+
+// KIND TAG STEPS = ...
+Status GoldenWorld::AppendValues(const Words& words, EventFile& file) {
+  if (words.size() < 5 || words[3] != "=") return Invalid(words[0] + " TAG STEPS = ...");
+  ASSIGN_OR_RETURN(const std::vector<int64_t> steps, ParseSteps(words[2]));
+  const auto given = metadata_.find(words[1]);
+  const std::string_view metadata = given == metadata_.end() ? std::string_view() : given->second;
+  for (const int64_t step : steps) {
+    ASSIGN_OR_RETURN(const std::string value,
+                     MakeGoldenValue(words[0], words[1], std::span(words).subspan(4), metadata));
+    file.At(std::exchange(wall_time_, wall_time_ + kRecordSeconds)).Values(step, {value});
   }
   return {};
 }

@@ -36,6 +36,8 @@ namespace stepscope {
 //                                style.
 //     metadata TAG key=value...  What the tag's values say from here on: plugin, content (hex),
 //                                display, description.
+//     tensor, strings, histogram, image, audio TAG STEPS = ...
+//                                Values that are no scalars: golden_values.h.
 //     start STEP                 A session_log START.
 //     bytes HEX                  A record with this data.
 //   truncate RUN file=N BYTES    Cuts off the end;
@@ -65,6 +67,7 @@ class GoldenWorld {
   Status AppendEvents(const Words& words, const std::vector<std::string>& body);
   Status AppendEvent(const Words& words, EventFile& file);
   Status AppendScalars(const Words& words, EventFile& file);
+  Status AppendValues(const Words& words, EventFile& file);
   Status ChangeFile(const Words& words);
   Status Truncate(const std::string& path, uint64_t size_bytes, int64_t count);
   Status Flip(const std::string& path, uint64_t size_bytes, int64_t place);

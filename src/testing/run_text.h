@@ -59,7 +59,8 @@ inline std::string TextOf(const RunSnapshot& run) {
           const BlobRef& ref = points.refs[i];
           out << '\n'
               << points.steps[i] << ' ' << bits(points.wall_times[i]) << ' ' << ref.record_offset
-              << ' ' << ref.record_length << ' ' << ref.value_offset << ' ' << ref.value_length;
+              << ' ' << ref.record_length << ' ' << ref.value_offset << ' ' << ref.value_length
+              << ' ' << ref.blobs;
         }
       }
     }

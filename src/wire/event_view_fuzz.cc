@@ -10,6 +10,7 @@
 
 #include "base/check.h"
 #include "wire/event_view.h"
+#include "wire/histogram_view.h"
 #include "wire/sparse_event.h"
 #include "wire/tensor_view.h"
 
@@ -88,6 +89,10 @@ void CheckValue(Bytes message) {
   CheckWithin(std::as_bytes(std::span(value->tag)), message);
   if (value->metadata) CheckMetadata(*value->metadata);
   if (value->kind == ValueKind::kTensor) CheckTensor(value->body);
+  if (value->kind == ValueKind::kHistogram) {
+    const auto buckets = ParseHistogram(value->body);
+    CHECK(!buckets || buckets->size() <= value->body.size() / sizeof(double));
+  }
 }
 
 // Reading in pieces gives the same values; it may give up where groups come.

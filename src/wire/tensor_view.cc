@@ -182,7 +182,11 @@ Error NotANumber() { return {Code::kInvalidArgument, "tensor's type is no real n
 Error ShapeMismatch() {
   return {Code::kInvalidArgument, "tensor's content does not fit its shape"};
 }
-Error TooManyElements() { return {Code::kResourceExhausted, "tensor has too many elements"}; }
+Error TooManyElements(uint64_t count, uint64_t max_elements) {
+  return {Code::kResourceExhausted, "a tensor has " + std::to_string(count) +
+                                        " elements; at most " + std::to_string(max_elements) +
+                                        " can be shown"};
+}
 
 // Spreads the elements found over a shape of `count`, as make_ndarray does: a single one is
 // repeated, otherwise they must be as many as the shape says.
@@ -230,6 +234,16 @@ double Number::AsDouble() const {
   return 0;
 }
 
+std::optional<std::vector<int64_t>> ParseTensorShape(std::span<const std::byte> message) {
+  std::vector<int64_t> shape;
+  const bool is_valid = ForEachDimension(message, [&](int64_t size) {
+    shape.push_back(size);
+    return shape.size() <= TensorView::kMaxRank;
+  });
+  if (!is_valid) return std::nullopt;
+  return shape;
+}
+
 std::optional<TensorView> TensorView::Parse(std::span<const std::byte> message) {
   TensorView tensor;
   tensor.message_ = message;
@@ -240,11 +254,9 @@ std::optional<TensorView> TensorView::Parse(std::span<const std::byte> message) 
       tensor.dtype_ = static_cast<DataType>(static_cast<int32_t>(field.scalar));
     } else if (field.Is(kShapeField, WireType::kBytes)) {
       tensor.has_shape_ = true;
-      const bool is_valid = ForEachDimension(field.bytes, [&](int64_t size) {
-        tensor.shape_.push_back(size);
-        return tensor.shape_.size() <= kMaxRank;
-      });
-      if (!is_valid) return std::nullopt;
+      auto shape = ParseTensorShape(field.bytes);
+      if (!shape) return std::nullopt;
+      tensor.shape_ = *std::move(shape);
     } else if (field.Is(kContentField, WireType::kBytes)) {
       tensor.content_ = field.bytes;
     }
@@ -272,7 +284,7 @@ Result<std::vector<double>> TensorView::Doubles(uint64_t max_elements) const {
   if (encoding.content_bytes == 0) return NotANumber();
   const std::optional<uint64_t> count = ElementCount();
   if (!count) return ShapeMismatch();
-  if (*count > max_elements) return TooManyElements();
+  if (*count > max_elements) return TooManyElements(*count, max_elements);
 
   std::vector<double> elements;
   if (!content_.empty()) {
@@ -307,7 +319,7 @@ Result<std::vector<std::string_view>> TensorView::Strings(uint64_t max_elements)
   }
   const std::optional<uint64_t> count = ElementCount();
   if (!count || !content_.empty()) return ShapeMismatch();
-  if (*count > max_elements) return TooManyElements();
+  if (*count > max_elements) return TooManyElements(*count, max_elements);
 
   std::vector<std::string_view> elements;
   ProtoReader fields(message_);

@@ -84,6 +84,10 @@ class TensorView {
   std::span<const std::byte> content_;
 };
 
+// The sizes of a serialized TensorShapeProto; nothing for other bytes and for a rank above
+// TensorView::kMaxRank.
+std::optional<std::vector<int64_t>> ParseTensorShape(std::span<const std::byte> message);
+
 // The fast way for the ingest's hot path: SingleNumber of a serialized TensorProto without building
 // a TensorView; allocates nothing on success.
 Result<Number> DecodeSingleNumber(std::span<const std::byte> tensor_proto);
