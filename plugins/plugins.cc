@@ -2,12 +2,21 @@
 #include <algorithm>
 
 #include "plugin/plugin.h"
+#include "plugins/audio/audio.h"
+#include "plugins/distributions/distributions.h"
+#include "plugins/histograms/histograms.h"
+#include "plugins/images/images.h"
+#include "plugins/mesh/mesh.h"
+#include "plugins/pr_curves/pr_curves.h"
 #include "plugins/scalars/scalars.h"
+#include "plugins/text/text.h"
 
 namespace stepscope {
 
 std::span<const Plugin* const> AllPlugins() {
-  static constexpr const Plugin* kPlugins[] = {&kScalars};
+  static constexpr const Plugin* kPlugins[] = {
+      &kScalars, &kImages, &kAudio, &kDistributions, &kHistograms, &kText, &kPrCurves, &kMesh,
+  };
   return kPlugins;
 }
 

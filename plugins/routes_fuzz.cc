@@ -1,0 +1,76 @@
+// Any request to any route of any dashboard: answered or refused with a sentence, and JSON that is
+// JSON.
+//
+// Input: how to ask in the first byte (GET, or POST of JSON, a form, a multipart form), the target
+// up to the first newline, the body.
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "base/check.h"
+#include "plugin/plugin.h"
+#include "testing/golden_world.h"
+
+namespace stepscope {
+namespace {
+
+// A run with a series of each kind.
+const std::vector<std::string> kEvents = {
+    "metadata h plugin=histograms description=*h*",
+    "metadata im plugin=images",
+    "metadata au plugin=audio content=100b",
+    "metadata t plugin=text",
+    "metadata pr plugin=pr_curves",
+    "metadata m_VERTEX plugin=mesh content=12016d18012a027b7d3203010203",
+    "scalar loss 0..9 = 1,2,nan",
+    "scalar x 0..9 = step",
+    "tensor h 0..2 = f64 2,3 0,1,2,1,2,3",
+    "histogram old 0 = 0 5 1,9 1,2",
+    "strings im 0..1 = 4 1 1 hex:89504E470D0A1A0A hex:FFD8FF",
+    "strings au 0 = 2,2 one label two label",
+    "strings t 0..1 = 2,2 a **b** <i> d",
+    "tensor pr 0 = f32 6,2 5,4,1,0,2,2,3,3,1,1,1,1",
+    "tensor m_VERTEX 0 = f32 1,2,3 0,1,2,3,4,5",
+};
+
+GoldenWorld& World() {
+  static GoldenWorld* const world = [] {
+    auto* const made = new GoldenWorld(AllPlugins(), CheckSeries);
+    CHECK(made->Apply("events r file=1", kEvents).has_value());
+    made->Load();
+    return made;
+  }();
+  return *world;
+}
+
+void Check(uint8_t how, std::string_view target, std::string_view body) {
+  constexpr std::string_view kTypes[] = {"", "application/json",
+                                         "application/x-www-form-urlencoded",
+                                         "multipart/form-data; boundary=b"};
+  const Method method = how % 4 == 0 ? Method::kGet : Method::kPost;
+  const std::string_view accept = how & 4 ? "application/json" : "";
+  const auto answer = World().Ask(method, target, std::string(body), kTypes[how % 4], accept);
+  if (!answer) return;  // No address, or no route.
+  CHECK(answer->status < 500);
+  CHECK(answer->status == 200 || !answer->body.empty());
+  if (answer->status == 200 && answer->content_type == "application/json") {
+    CHECK(nlohmann::json::accept(answer->body));
+  }
+}
+
+}  // namespace
+}  // namespace stepscope
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  if (size == 0) return 0;
+  const std::string_view rest(reinterpret_cast<const char*>(data + 1), size - 1);
+  const size_t line = std::min(rest.find('\n'), rest.size());
+  const std::string_view body = line < rest.size() ? rest.substr(line + 1) : std::string_view();
+  stepscope::Check(data[0], rest.substr(0, line), body);
+  return 0;
+}
