@@ -40,10 +40,17 @@ class Site:
     def __init__(self, url: str) -> None:
         self.url = url.rstrip("/")
 
-    def ask(self, path: str, data: bytes | None = None, method: str | None = None, **query: str):
+    def ask(
+        self,
+        path: str,
+        data: bytes | None = None,
+        method: str | None = None,
+        query: tuple[tuple[str, str], ...] = (),
+        **more_query: str,
+    ) -> Answer:
         url = self.url + path
-        if query:
-            url += "?" + urllib.parse.urlencode(query)
+        if query or more_query:
+            url += "?" + urllib.parse.urlencode([*query, *more_query.items()])
         request = urllib.request.Request(url, data=data, method=method)
         try:
             with urllib.request.urlopen(request, timeout=START_TIMEOUT_S) as response:
@@ -114,9 +121,9 @@ def stepscope(logdir: Path | str, *flags: str) -> Iterator[Site]:
 
 @contextlib.contextmanager
 def tensorboard(logdir: Path | str, *flags: str) -> Iterator[Site]:
-    """The real TensorBoard with its Python loader."""
+    """The real TensorBoard with its Python loader, which has read everything."""
     command = [sys.executable, "-m", "tensorboard.main", "--logdir", logdir, "--port", "0"]
-    with running(
-        [*command, "--load_fast=false", *flags], r"TensorBoard \S+ at (http://\S+)"
-    ) as site:
+    # Blocking and once: the address is printed when all is loaded.
+    command += ["--load_fast=false", "--reload_task=blocking", "--reload_interval=0"]
+    with running([*command, *flags], r"TensorBoard \S+ at (http://\S+)") as site:
         yield site

@@ -3,42 +3,14 @@
 import csv
 import io
 import json
-import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
 import pytest
+from allowed import ALLOWED, EMPTY_TABS, SICK, Allowed
+from compare import ALL_SAMPLES, json_differences
 from sites import FIXTURES, Json, Site, stepscope
-
-
-class Difference(NamedTuple):
-    """An answer that design.md wants to differ from TensorBoard's."""
-
-    reason: str
-    expected: Json  # For a series: its steps, or nothing where there is none.
-
-
-BAD_RECORD = "one bad record does not hide those behind it"
-BFLOAT16 = "TensorBoard answers 500; we decode bfloat16"
-BAD_TAG = "TensorBoard answers 500 for every run because of one tag"
-LOSS = {"loss": {"displayName": "loss", "description": ""}}
-
-# The only places where an answer may differ: (folder, "tags"), or (folder, run, tag) for a series.
-DIFFERENCES = {
-    ("broken-data-crc", "bad", "loss"): Difference(BAD_RECORD, [0, 1, 2, 3, 5, 6, 7, 8, 9]),
-    ("broken-data-byte", "bad", "loss"): Difference(BAD_RECORD, [0, 1, 2, 3, 5, 6, 7, 8, 9]),
-    ("broken-bad-proto", "bad", "loss"): Difference(BAD_RECORD, [0, 1, 2, 3, 5, 6, 7, 8, 9]),
-    ("broken-bad-plugin-content", "tags"): Difference(
-        BAD_TAG,
-        {"bad": {"bad_content": {"displayName": "", "description": ""}, **LOSS}, "good": LOSS},
-    ),
-    ("broken-metadata-only-value", "tags"): Difference(BAD_TAG, {"bad": LOSS, "good": LOSS}),
-    ("metadata-rules", "r", "scalar_class_tensor_rank1"): Difference(
-        "TensorBoard answers 500; a scalar with two numbers is skipped and counted", None
-    ),
-    ("tensor-encodings", "r", "scalar/bf16"): Difference(BFLOAT16, [0]),
-    ("tf-raw-write", ".", "sc/bf16"): Difference(BFLOAT16, [0]),
-}
+from walk import WALKS, Walk
 
 # What must be counted of what was damaged; everything else is compared as in whole folders.
 DAMAGE = {
@@ -70,53 +42,26 @@ class Fixture(NamedTuple):
     site: Site
     expected: Json
 
-    def is_left_out(self, run: str, tag: str) -> bool:
-        difference = DIFFERENCES.get((self.folder, run, tag))
-        return difference is not None and difference.expected is None
+    def allowed(self, plugin: str, run: str, tag: str) -> Allowed | None:
+        return ALLOWED.get((self.folder, plugin, run, tag))
 
-    def tags(self) -> Json:
-        if difference := DIFFERENCES.get((self.folder, "tags")):
-            return difference.expected
-        return {
-            run: {tag: texts for tag, texts in tags.items() if not self.is_left_out(run, tag)}
-            for run, tags in self.expected["scalars"]["tags"].items()
-        }
-
-    def series(self) -> Iterator[tuple[str, str, Json]]:
-        for run, tags in self.expected["scalars"]["series"].items():
-            for tag, points in tags.items():
-                if not self.is_left_out(run, tag):
-                    yield run, tag, points
+    def series(self, plugin: str) -> Iterator[tuple[str, str, Json]]:
+        for run, tags in self.expected[plugin]["series"].items():
+            for tag, series in tags.items():
+                yield run, tag, series
 
 
 @pytest.fixture(scope="module", params=FOLDERS)
 def fixture(request: pytest.FixtureRequest) -> Iterator[Fixture]:
     folder = FIXTURES / request.param
-    with stepscope(folder, "--samples_per_plugin", "scalars=0") as site:
+    with stepscope(folder, *ALL_SAMPLES) as site:
         expected = json.loads((folder / "expected.json").read_text())
         yield Fixture(request.param, site, expected)
 
 
 def assert_equal(actual: Json, expected: Json) -> None:
-    """Equal as JSON: true is not 1, and numbers agree to 1e-9."""
-    if isinstance(expected, list):
-        assert isinstance(actual, list)
-        assert len(actual) == len(expected)
-        for one, other in zip(actual, expected, strict=True):
-            assert_equal(one, other)
-    elif isinstance(expected, float) and isinstance(actual, (int, float)):
-        assert not isinstance(actual, bool)
-        assert math.isclose(actual, expected, rel_tol=1e-9, abs_tol=1e-300)
-    else:
-        assert type(actual) is type(expected)
-        assert actual == expected
-
-
-def assert_points(points: Json, expected: Json, difference: Difference | None) -> None:
-    if difference is None:
-        assert_equal(points, expected)
-    else:
-        assert [step for _, step, _ in points] == difference.expected
+    """Equal as JSON: true is not 1."""
+    assert not list(json_differences(actual, expected, (), is_ordered=False))
 
 
 def as_csv_value(value: Json) -> str:
@@ -132,51 +77,76 @@ def test_listing_enables_what_tensorboard_enables(fixture: Fixture) -> None:
     listing = fixture.site.get("/data/plugins_listing")
     assert "scalars" in listing
     for name, entry in listing.items():
-        assert entry["enabled"] == (name in fixture.expected["active_plugins"]), name
+        is_active = name in fixture.expected["active_plugins"]
+        if (fixture.folder, name) not in EMPTY_TABS:
+            assert entry["enabled"] == is_active, name
+        else:
+            assert is_active
+            assert not entry["enabled"], name
 
 
-def test_scalar_tags(fixture: Fixture) -> None:
-    assert fixture.site.get("/data/plugin/scalars/tags") == fixture.tags()
+@pytest.mark.parametrize("plugin", WALKS)
+def test_every_answer(fixture: Fixture, plugin: str) -> None:
+    described = WALKS[plugin](Walk(fixture.site, plugin))
+    expected = fixture.expected[plugin]
+    is_sick = plugin == "scalars" and fixture.folder in SICK
+    tags = SICK[fixture.folder] if is_sick else expected.get("tags")
+    if tags is not None:
+        left_out = {
+            (run, tag)
+            for run in tags
+            for tag in tags[run]
+            if (allowed := fixture.allowed("scalars", run, tag)) and allowed.steps is None
+        }
+        expected_tags = without(as_sets(tags), left_out) if plugin == "scalars" else as_sets(tags)
+        assert_equal(as_sets(described["tags"]), expected_tags)
+    for run, tag, series in fixture.series(plugin):
+        allowed = fixture.allowed(plugin, run, tag)
+        ours = described["series"].get(run, {}).get(tag)
+        if allowed is None:
+            assert_equal(ours, series)
+        elif plugin == "scalars":
+            assert allowed.steps == (ours and [step for _, step, _ in ours])
 
 
-def test_scalar_series(fixture: Fixture) -> None:
-    for run, tag, expected in fixture.series():
-        points = fixture.site.get("/data/plugin/scalars/scalars", run=run, tag=tag)
-        assert_points(points, expected, DIFFERENCES.get((fixture.folder, run, tag)))
+def as_sets(tags: Json) -> Json:
+    """/text/tags has lists, whose order is nobody's business."""
+    return {run: sorted(names) if isinstance(names, list) else names for run, names in tags.items()}
+
+
+def without(tags: Json, left_out: set[tuple[str, str]]) -> Json:
+    if not left_out:
+        return tags
+    return {
+        run: {tag: texts for tag, texts in names.items() if (run, tag) not in left_out}
+        for run, names in tags.items()
+    }
 
 
 def test_scalar_series_as_csv(fixture: Fixture) -> None:
-    for run, tag, _ in fixture.series():
-        points = fixture.site.get("/data/plugin/scalars/scalars", run=run, tag=tag)
-        answer = fixture.site.ask("/data/plugin/scalars/scalars", run=run, tag=tag, format="csv")
-        assert answer.content_type == "text/csv"
-        rows = list(csv.reader(io.StringIO(answer.body.decode(), newline="")))
-        assert rows[0] == ["Wall time", "Step", "Value"]
-        assert rows[1:] == [[as_csv_value(field) for field in point] for point in points]
-
-
-def test_scalars_multirun(fixture: Fixture) -> None:
-    by_tag: dict[str, dict[str, Json]] = {}
-    for run, tag, expected in fixture.series():
-        by_tag.setdefault(tag, {})[run] = expected
-    runs = [("runs", run) for run in fixture.expected["runs"]]
-    for tag, expected in by_tag.items():
-        answer = fixture.site.post_form(
-            "/data/plugin/scalars/scalars_multirun", [("tag", tag), *runs]
-        ).json()
-        assert set(answer) == set(expected)
-        for run, points in answer.items():
-            assert_points(points, expected[run], DIFFERENCES.get((fixture.folder, run, tag)))
+    for run, tags in fixture.site.get("/data/plugin/scalars/tags").items():
+        for tag in tags:
+            points = fixture.site.get("/data/plugin/scalars/scalars", run=run, tag=tag)
+            answer = fixture.site.ask(
+                "/data/plugin/scalars/scalars", run=run, tag=tag, format="csv"
+            )
+            assert answer.content_type == "text/csv"
+            rows = list(csv.reader(io.StringIO(answer.body.decode(), newline="")))
+            assert rows[0] == ["Wall time", "Step", "Value"]
+            assert rows[1:] == [[as_csv_value(field) for field in point] for point in points]
 
 
 def test_our_own_series_hold_every_point_that_tensorboard_shows(fixture: Fixture) -> None:
-    keys = [(run, tag) for run, tag, _ in fixture.series()]
-    question = {"series": keys, "attempts": "all"}
+    expected = {}
+    for run, tag, points in fixture.series("scalars"):
+        allowed = fixture.allowed("scalars", run, tag)
+        steps = allowed.steps if allowed else [step for _, step, _ in points]
+        if steps is not None:
+            expected[run, tag] = steps
+    question = {"series": list(expected), "attempts": "all"}
     answer = fixture.site.ask("/api/scalars/series", data=json.dumps(question).encode()).json()
     tables = {(table["run"], table["tag"]): table for table in answer["tables"]}
-    for run, tag, expected in fixture.series():
-        difference = DIFFERENCES.get((fixture.folder, run, tag))
-        steps = difference.expected if difference else [step for _, step, _ in expected]
+    for (run, tag), steps in expected.items():
         assert not set(steps) - set(tables[run, tag]["step"]), (run, tag)
 
 

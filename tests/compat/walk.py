@@ -1,0 +1,251 @@
+"""Asks a server about everything that it has: one function a plugin.
+
+A walk keeps every answer, for two servers' answers to be compared, and makes of them what a
+fixture's expected.json says of the plugin.
+"""
+
+import hashlib
+import json
+import struct
+from collections.abc import Callable
+from typing import NamedTuple
+
+from sites import Answer, Json, Site
+
+
+class Question(NamedTuple):
+    """What was asked, as far as it decides which of two servers' answers belong together."""
+
+    plugin: str
+    route: str
+    query: tuple[tuple[str, str], ...] = ()
+    form: tuple[tuple[str, str], ...] | None = None
+
+    @property
+    def path(self) -> str:
+        return f"/data/plugin/{self.plugin}/{self.route}"
+
+    def value_of(self, name: str) -> str | None:
+        return dict((*self.query, *(self.form or ()))).get(name)
+
+
+class Walk:
+    """One server, asked by one plugin's function."""
+
+    def __init__(self, site: Site, plugin: str) -> None:
+        self.site = site
+        self.plugin = plugin
+        self.answers: dict[Question, Answer] = {}
+
+    def ask(self, route: str, **query: str) -> Answer:
+        return self._ask(Question(self.plugin, route, tuple(query.items())))
+
+    def post(self, route: str, form: list[tuple[str, str]]) -> Answer:
+        return self._ask(Question(self.plugin, route, form=tuple(form)))
+
+    def get(self, route: str, **query: str) -> Json:
+        """An answer's JSON, or what a fixture says of one that is none."""
+        answer = self.ask(route, **query)
+        return answer.json() if answer.status == 200 else {"__http_status__": answer.status}
+
+    def _ask(self, question: Question) -> Answer:
+        if question not in self.answers:
+            if question.form is not None:
+                answer = self.site.post_form(question.path, list(question.form))
+            else:
+                answer = self.site.ask(question.path, query=question.query)
+            self.answers[question] = answer
+        return self.answers[question]
+
+
+def listed(tags: Json) -> list[tuple[str, str]]:
+    """Run and tag of all that a /tags answer lists."""
+    if "__http_status__" in tags:
+        return []
+    return [(run, tag) for run, names in tags.items() for tag in names]
+
+
+def with_series(tags: Json, series_of: Callable[[str, str], Json]) -> Json:
+    series: dict[str, dict[str, Json]] = {}
+    for run, tag in listed(tags):
+        series.setdefault(run, {})[tag] = series_of(run, tag)
+    return {"tags": tags, "series": series}
+
+
+def scalars(walk: Walk) -> Json:
+    tags = walk.get("tags")
+    runs = [("runs", run) for run in sorted(tags)]
+    for tag in sorted({tag for _, tag in listed(tags)}):
+        walk.post("scalars_multirun", [("tag", tag), *runs])
+
+    def series_of(run: str, tag: str) -> Json:
+        walk.ask("scalars", run=run, tag=tag, format="csv")
+        return walk.get("scalars", run=run, tag=tag)
+
+    return with_series(tags, series_of)
+
+
+def histograms(walk: Walk) -> Json:
+    return with_series(walk.get("tags"), lambda run, tag: walk.get("histograms", run=run, tag=tag))
+
+
+def distributions(walk: Walk) -> Json:
+    described = with_series(
+        walk.get("tags"), lambda run, tag: walk.get("distributions", run=run, tag=tag)
+    )
+    return {"series": described["series"]}
+
+
+def text(walk: Walk) -> Json:
+    def series_of(run: str, tag: str) -> Json:
+        walk.ask("text", run=run, tag=tag, markdown="false")
+        return walk.get("text", run=run, tag=tag)
+
+    return with_series(walk.get("tags"), series_of)
+
+
+def pr_curves(walk: Walk) -> Json:
+    def series_of(run: str, tag: str) -> Json:
+        answer = walk.get("pr_curves", run=run, tag=tag)
+        return answer.get(run, answer)
+
+    return with_series(walk.get("tags"), series_of)
+
+
+def blob(answer: Answer) -> Json:
+    return {
+        "bytes": len(answer.body),
+        "content_type": answer.content_type,
+        "http_status": answer.status,
+        "sha256": hashlib.sha256(answer.body).hexdigest(),
+    }
+
+
+def blobs(walk: Walk, listing: str, single: str) -> Json:
+    """Of a plugin whose steps have several pictures or sounds, each behind a key."""
+    tags = walk.get("tags")
+
+    def sample_of(run: str, tag: str, sample: int) -> Json:
+        entries = walk.get(listing, run=run, tag=tag, sample=str(sample))
+        if not isinstance(entries, list):
+            return entries
+        described = []
+        for entry in entries:
+            query = dict(part.split("=", 1) for part in entry.pop("query").split("&"))
+            if "content_type" in query:
+                query["content_type"] = query["content_type"].replace("%2F", "/")
+            described.append({**entry, "blob": blob(walk.ask(single, **query))})
+        return described
+
+    def series_of(run: str, tag: str) -> Json:
+        count = tags[run][tag]["samples"]
+        return {f"sample {i}": sample_of(run, tag, i) for i in range(max(count, 0))}
+
+    return with_series(tags, series_of)
+
+
+def images(walk: Walk) -> Json:
+    return blobs(walk, "images", "individualImage")
+
+
+def audio(walk: Walk) -> Json:
+    return blobs(walk, "audio", "individualAudio")
+
+
+# A part of a mesh by its number: its name, and how its numbers are packed.
+MESH_PARTS = {1: ("VERTEX", "f"), 2: ("FACE", "i"), 3: ("COLOR", "B")}
+FIRST_NUMBERS = 12  # So many of a mesh stand in expected.json.
+
+
+def mesh(walk: Walk) -> Json:
+    tags = walk.get("tags")
+
+    def data_of(run: str, tag: str, entry: Json, sample: int) -> Json:
+        name, code = MESH_PARTS[entry["content_type"]]
+        answer = walk.ask(
+            "data",
+            run=run,
+            tag=tag,
+            content_type=name,
+            step=str(entry["step"]),
+            sample=str(sample),
+        )
+        count = min(FIRST_NUMBERS, len(answer.body) // struct.calcsize(code))
+        first = struct.unpack_from(f"<{count}{code}", answer.body)
+        return {"bytes": len(answer.body), "first": list(first), "http_status": answer.status}
+
+    def series_of(run: str, tag: str) -> Json:
+        entries = walk.get("meshes", run=run, tag=tag)
+        if not isinstance(entries, list):
+            return entries
+        for entry in entries:
+            if entry["content_type"] not in MESH_PARTS:
+                continue
+            samples = tags[run][tag]["samples"]
+            data = [data_of(run, tag, dict(entry), i) for i in range(samples)]
+            entry["data_sample0"] = data[0]
+        return entries
+
+    return with_series(tags, series_of)
+
+
+# The plugins of this build. A new one adds its function here, and its bad questions below.
+WALKS: dict[str, Callable[[Walk], Json]] = {
+    "scalars": scalars,
+    "images": images,
+    "audio": audio,
+    "distributions": distributions,
+    "histograms": histograms,
+    "text": text,
+    "pr_curves": pr_curves,
+    "mesh": mesh,
+}
+
+
+def key(*parts: str | int) -> str:
+    """A blob's key, as TensorBoard's Python loader makes it."""
+    import base64
+
+    text_ = json.dumps(parts, separators=(",", ":"))
+    return base64.urlsafe_b64encode(text_.encode()).decode().rstrip("=")
+
+
+NAMES = [{"run": "r"}, {"tag": "t"}, {}, {"run": "no such run", "tag": "no such tag"}]
+NAMES += [{"run": "it's", "tag": 'a "tag"\n'}, {"run": "", "tag": ""}]
+KEYS = ["", "!", "AAAA", key(""), key("", "images", "no such run", "t", 0, 0)]
+KEYS += [key("", "images", "torch-images", "no such tag", 0, 2), key(*"abcdef")]
+
+# What cannot be answered: (plugin, route, query). TensorBoard's 500 must be our 400 or 404.
+BAD_QUESTIONS: list[tuple[str, str, dict[str, str]]] = [
+    *[(plugin, plugin, names) for plugin in WALKS if plugin != "mesh" for names in NAMES],
+    *[("scalars", "scalars", {**names, "format": "csv"}) for names in NAMES],
+    *[
+        (plugin, plugin, {"run": "r", "tag": "t", "sample": sample})
+        for plugin in ("images", "audio")
+        for sample in ("x", "1.5", "-1", "")
+    ],
+    ("images", "individualImage", {}),
+    *[("images", "individualImage", {"blob_key": text_}) for text_ in KEYS],
+    ("audio", "individualAudio", {}),
+    ("audio", "individualAudio", {"blob_key": key("", "audio", "r", "t", 0, 0)}),
+    ("audio", "individualAudio", {"content_type": "audio/wav"}),
+    ("audio", "individualAudio", {"content_type": "text/html", "blob_key": "x"}),
+    *[
+        ("audio", "individualAudio", {"content_type": "audio/wav", "blob_key": text_})
+        for text_ in KEYS
+    ],
+    *[("mesh", "meshes", names) for names in NAMES],
+    *[("mesh", "data", {**names, "content_type": "VERTEX"}) for names in NAMES],
+    *[
+        ("mesh", "data", {"run": "tb-mesh/m", "tag": "full", **query})
+        for query in (
+            {},
+            {"content_type": "x"},
+            {"content_type": "UNDEFINED"},
+            {"content_type": "VERTEX", "step": "x"},
+            {"content_type": "VERTEX", "step": "99"},
+            {"content_type": "VERTEX", "sample": "x"},
+            {"content_type": "VERTEX", "sample": "99"},
+        )
+    ],
+]
