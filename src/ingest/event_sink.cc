@@ -3,6 +3,7 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <utility>
 
 #include "base/strings.h"
@@ -61,23 +62,28 @@ void EventSink::Add(const Record& record) {
 size_t EventSink::AddPredicted(std::span<const std::byte> bytes, uint32_t& last_crc) {
   const std::byte* at = bytes.data();
   const std::byte* const end = at + bytes.size();
-  while (const ScalarPredictor::Entry* const entry = predictor_.Next()) {
-    const auto length = WholeRecordLength(at, static_cast<size_t>(end - at));
-    if (!length) break;
-    const std::byte* const data = at + kRecordHeaderBytes;
-    ScalarTemplate::Reading reading;
-    if (!entry->shape.Read({data, *length}, reading) || !std::isfinite(reading.wall_time)) break;
-    uint32_t stored_crc;
-    std::memcpy(&stored_crc, data + *length, sizeof(stored_crc));
-    if (MaskCrc(Crc32cOfRecord({data, *length})) != stored_crc) break;
+  ScalarPredictor::Walk walk(predictor_);
+  ScalarTemplate::Reading reading;
+  uint64_t count = 0;
+  double first_wall_time = std::numeric_limits<double>::infinity();
+  double last_wall_time = -first_wall_time;
+  while (const ScalarPredictor::Entry* const entry = walk.Next()) {
+    if (!entry->shape.Read(at, static_cast<size_t>(end - at), reading)) break;
     entry->appender.Append(reading.step, reading.wall_time, reading.bits);
-    predictor_.Confirm(*entry);
-    last_crc = stored_crc;
-    at = data + *length + kRecordFooterBytes;
+    ++count;
+    first_wall_time = std::min(first_wall_time, reading.wall_time);
+    last_wall_time = std::max(last_wall_time, reading.wall_time);
+    walk.Confirm(*entry);
+    at += reading.record_bytes;
   }
-  const auto taken = static_cast<size_t>(at - bytes.data());
-  if (taken > 0) stage_.SetChanged();
-  return taken;
+  if (count == 0) return 0;
+  predictor_.Resume(walk);
+  std::memcpy(&last_crc, at - kRecordFooterBytes, sizeof(last_crc));
+  stage_.AddTotals({.point_count = count,
+                    .last_step = reading.step,
+                    .first_wall_time = first_wall_time,
+                    .last_wall_time = last_wall_time});
+  return static_cast<size_t>(at - bytes.data());
 }
 
 void EventSink::AddBuffered(const Record& record) {

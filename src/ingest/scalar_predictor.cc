@@ -13,18 +13,15 @@ void ScalarPredictor::Learn(const SeriesStage& series, const ScalarAppender& app
                             Bytes event) {
   const auto found = indices_.find(&series);
   uint32_t index = found == indices_.end() ? kNone : found->second;
-  ScalarTemplate::Reading ignored;
   // A series whose events changed their form is learnt again: the new form is the likelier one.
-  if (index == kNone || !entries_[index].shape.Read(event, ignored)) {
-    const auto shape = ScalarTemplate::Learn(event);
-    if (!shape || (index == kNone && entries_.size() == kMaxSeries)) return Miss();
-    if (index == kNone) {
-      index = static_cast<uint32_t>(entries_.size());
-      entries_.push_back({.appender = appender, .next = kNone, .shape = *shape});
-      indices_.emplace(&series, index);
-    } else {
-      entries_[index].shape = *shape;
-    }
+  const auto shape = ScalarTemplate::Learn(event);
+  if (!shape || (index == kNone && entries_.size() == kMaxSeries)) return Miss();
+  if (index == kNone) {
+    index = static_cast<uint32_t>(entries_.size());
+    entries_.push_back({.appender = appender, .next = kNone, .shape = *shape});
+    indices_.emplace(&series, index);
+  } else {
+    entries_[index].shape = *shape;
   }
   if (last_ != kNone) entries_[last_].next = index;
   last_ = index;

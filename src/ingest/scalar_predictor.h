@@ -22,23 +22,35 @@ class ScalarPredictor {
   // Forgets everything: another file may write the same tags in another way.
   void Clear();
 
-  // The series that is next; null when nothing is known.
   struct Entry {
     ScalarAppender appender;
     uint32_t next = UINT32_MAX;  // The series that came after this one.
     ScalarTemplate shape;
   };
-  const Entry* Next() const { return next_ == kNone ? nullptr : &entries_[next_]; }
-  // It was that one.
-  void Confirm(const Entry& entry) {
-    last_ = next_;
-    next_ = entry.next;
-    // With a hundred thousand tags nothing of the next series is near, so it is sent for early.
-    if (next_ != kNone) {
-      const uint32_t second = entries_[next_].next;
-      entries_[next_].appender.Prefetch();
-      if (second != kNone) __builtin_prefetch(&entries_[second]);
+  // Walks along the predictions, until one fails; then the predictor must be told by Resume(). Good
+  // until the next Learn() or Clear().
+  class Walk {
+   public:
+    explicit Walk(const ScalarPredictor& predictor)
+        : entries_(predictor.entries_.data()), last_(predictor.last_), next_(predictor.next_) {}
+
+    // The series that is next; null when nothing is known.
+    const Entry* Next() const { return next_ == kNone ? nullptr : entries_ + next_; }
+    // It was that one.
+    void Confirm(const Entry& entry) {
+      last_ = next_;
+      next_ = entry.next;
     }
+
+   private:
+    friend class ScalarPredictor;
+    const Entry* entries_;
+    uint32_t last_;
+    uint32_t next_;
+  };
+  void Resume(const Walk& walk) {
+    last_ = walk.last_;
+    next_ = walk.next_;
   }
 
   // Tells of an event that was parsed and turned out to be one value of a scalar series; `appender`

@@ -14,8 +14,20 @@ namespace {
 constexpr uint32_t kFirstCapacity = 16;
 constexpr uint32_t kGrowth = 4;
 
+// Series of a file grow together. Without a cache line more, the places that all of them write to
+// would be whole pages apart, and the processor's cache keeps few of such.
+constexpr uint32_t kStaggerWords = 8;
+
+uint32_t StrideOf(uint32_t capacity) {
+  return capacity < kMaxBlockPoints ? capacity : capacity + kStaggerWords;
+}
+
+size_t ValueWords(ValueType type, uint32_t count) {
+  return type == ValueType::kFloat32 ? (count + 1) / 2 : count;
+}
+
 size_t WordsOf(ValueType type, uint32_t capacity) {
-  return size_t{2} * capacity + (type == ValueType::kFloat32 ? capacity / 2 : capacity);
+  return size_t{2} * StrideOf(capacity) + ValueWords(type, capacity);
 }
 
 template <typename T>
@@ -27,8 +39,8 @@ ScalarSpan SpanOfTail(const Tail& tail, size_t count) {
   const uint64_t* const words = tail.words.get();
   ScalarSpan span{.type = tail.type,
                   .steps = SpanOf<int64_t>(words, count),
-                  .wall_times = SpanOf<double>(words + tail.capacity, count)};
-  const uint64_t* const values = words + size_t{2} * tail.capacity;
+                  .wall_times = SpanOf<double>(words + tail.stride, count)};
+  const uint64_t* const values = words + size_t{2} * tail.stride;
   switch (tail.type) {
     case ValueType::kFloat32:
       span.float32 = SpanOf<float>(values, count);
@@ -155,7 +167,8 @@ ScalarColumn::Sealed& ScalarColumn::sealed() {
 
 void ScalarColumn::Allocate(ValueType type, uint32_t capacity) {
   tail_.words = std::make_shared_for_overwrite<uint64_t[]>(WordsOf(type, capacity));
-  tail_.capacity = capacity_ = capacity;
+  tail_.stride = StrideOf(capacity);
+  capacity_ = capacity;
   tail_.type = type;
   words_ = tail_.words.get();
   is_shared_ = false;
@@ -171,7 +184,7 @@ void ScalarColumn::MakeRoom(ValueType type) {
     if (!can_reuse) return Allocate(type, capacity);
     tail_ = std::move(spare);
     words_ = tail_.words.get();
-    capacity_ = tail_.capacity;
+    capacity_ = kMaxBlockPoints;
     return;
   }
   // Views keep looking at the smaller one.
@@ -179,9 +192,9 @@ void ScalarColumn::MakeRoom(ValueType type) {
   Allocate(type, NextCapacity(used));
   const uint64_t* const from = smaller.words.get();
   std::copy_n(from, used, words_);
-  std::copy_n(from + smaller.capacity, used, words_ + capacity_);
-  std::copy_n(from + size_t{2} * smaller.capacity, WordsOf(type, used) - size_t{2} * used,
-              words_ + size_t{2} * capacity_);
+  std::copy_n(from + smaller.stride, used, words_ + tail_.stride);
+  std::copy_n(from + size_t{2} * smaller.stride, ValueWords(type, used),
+              words_ + size_t{2} * tail_.stride);
 }
 
 void ScalarColumn::Seal() {

@@ -24,10 +24,11 @@ namespace stepscope {
 struct BlockEntry;  // block_list.h, private to this room.
 class BlockList;
 
-// Points that were not sealed yet: steps[capacity], wall times[capacity], values[capacity].
+// Points that were not sealed yet: steps, wall times and values, each `stride` words behind the
+// other.
 struct Tail {
   std::shared_ptr<uint64_t[]> words;  // NOLINT(modernize-avoid-c-arrays)
-  uint32_t capacity = 0;
+  uint32_t stride = 0;
   ValueType type = ValueType::kFloat32;
 };
 
@@ -97,17 +98,20 @@ class ScalarColumn {
   void Append(int64_t step, double wall_time, ValueType type, uint64_t bits) {
     if (used_ == capacity_ || type != tail_.type) [[unlikely]]
       MakeRoom(type);
+    // What is written may alias anything, so that members are read once.
     uint64_t* const words = words_;
-    words[used_] = static_cast<uint64_t>(step);
-    std::memcpy(&words[capacity_ + used_], &wall_time, sizeof(wall_time));
+    const size_t stride = tail_.stride;
+    const size_t at = used_;
+    used_ = static_cast<uint32_t>(at + 1);
+    words[at] = static_cast<uint64_t>(step);
+    std::memcpy(&words[stride + at], &wall_time, sizeof(wall_time));
     if (type == ValueType::kFloat32) {
       const auto narrow = static_cast<uint32_t>(bits);
-      std::memcpy(reinterpret_cast<std::byte*>(&words[2 * capacity_]) + used_ * sizeof(narrow),
-                  &narrow, sizeof(narrow));
+      std::memcpy(reinterpret_cast<std::byte*>(&words[2 * stride]) + at * sizeof(narrow), &narrow,
+                  sizeof(narrow));
     } else {
-      words[2 * capacity_ + used_] = bits;
+      words[2 * stride + at] = bits;
     }
-    ++used_;
   }
   uint64_t size() const { return sealed_size_ + used_; }
   ScalarColumnView View() const;

@@ -28,6 +28,12 @@ uint64_t StrandStage::size() const {
   return std::visit([](const auto& column) { return column.size(); }, column_);
 }
 
+uint64_t SeriesStage::size() const {
+  uint64_t points = 0;
+  for (const auto& strand : strands_) points += strand->size();
+  return points;
+}
+
 void StrandStage::AddMark(int64_t from_step, Cause cause) {
   const uint64_t position = size();
   // Between two marks at one place lies no point, so that the lower step says it all. Whether the
@@ -270,8 +276,7 @@ void RunStage::AddSummaryMark(StrandStage& strand) {
   strand.AddMark(summary_step_, *summary_mark_);
 }
 
-void RunStage::NotePoint(SeriesStage& series, double wall_time) {
-  series.is_changed_ = true;
+void RunStage::NotePoint(double wall_time) {
   ++file_->contents_.point_count;
   FileInfo& info = file_->info_;
   if (!std::isfinite(wall_time)) [[unlikely]]
@@ -288,7 +293,7 @@ void RunStage::AppendScalar(SeriesStage& series, int64_t step, double wall_time,
   auto* const column = std::get_if<ScalarColumn>(&strand.column_);
   CHECK(column != nullptr);
   column->Append(step, wall_time, type, bits);
-  NotePoint(series, wall_time);
+  NotePoint(wall_time);
 }
 
 void RunStage::AppendBlob(SeriesStage& series, int64_t step, double wall_time, const BlobRef& ref) {
@@ -298,7 +303,7 @@ void RunStage::AppendBlob(SeriesStage& series, int64_t step, double wall_time, c
   auto* const column = std::get_if<BlobColumn>(&strand.column_);
   CHECK(column != nullptr);
   column->Append(step, wall_time, ref);
-  NotePoint(series, wall_time);
+  NotePoint(wall_time);
 }
 
 std::optional<ScalarAppender> RunStage::AppenderFor(SeriesStage& series, ValueType type) {
@@ -310,11 +315,18 @@ std::optional<ScalarAppender> RunStage::AppenderFor(SeriesStage& series, ValueTy
   }
   ScalarAppender appender;
   appender.column_ = std::get_if<ScalarColumn>(&CurrentStrand(series).column_);
-  appender.series_ = &series;
-  appender.file_ = file_;
   appender.type_ = type;
   CHECK(appender.column_ != nullptr);
   return appender;
+}
+
+void RunStage::AddTotals(const PointTotals& totals) {
+  is_changed_ = true;
+  file_->contents_.last_summary_step = totals.last_step;
+  file_->contents_.point_count += totals.point_count;
+  FileInfo& info = file_->info_;
+  info.first_wall_time = std::min(info.first_wall_time, totals.first_wall_time);
+  info.last_wall_time = std::max(info.last_wall_time, totals.last_wall_time);
 }
 
 void RunStage::SealFile(FileStage& file) {
@@ -322,6 +334,7 @@ void RunStage::SealFile(FileStage& file) {
     for (const auto& strand : series->strands_) {
       if (strand->file_ != &file) continue;
       if (auto* const column = std::get_if<ScalarColumn>(&strand->column_)) column->Seal();
+      series->is_changed_ = true;  // What was published holds the points unpacked.
     }
   }
 }
@@ -349,10 +362,12 @@ std::shared_ptr<const RunSnapshot> RunStage::Publish() {
       run->column_bytes +=
           std::visit([](const auto& column) { return column.MemoryBytes(); }, strand->column_);
     }
-    const bool is_same = !must_rebuild_ && !series->is_changed_;
+    const bool is_same =
+        !must_rebuild_ && !series->is_changed_ && series->size() == series->published_size_;
     if (is_same && series->published_index_ == SIZE_MAX) continue;
     Series built = is_same ? published_->series[series->published_index_] : Build(*series);
     series->is_changed_ = false;
+    series->published_size_ = series->size();
     series->published_index_ = built.size() == 0 ? SIZE_MAX : run->series.size();
     if (built.size() > 0) run->series.push_back(std::move(built));
   }

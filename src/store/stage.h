@@ -24,12 +24,14 @@ namespace stepscope {
 
 class FileStage;
 class RunStage;
+class SeriesStage;
 class StageArchive;
 
 // What one file holds of one tag, while it is read. Opaque to loaders.
 class StrandStage {
  private:
   friend class RunStage;
+  friend class SeriesStage;
   friend class StageArchive;
 
   // What may become a Purge, once it is known what the files before this one hold.
@@ -59,13 +61,15 @@ class SeriesStage {
  private:
   friend class RunStage;
   friend class StageArchive;
-  friend class ScalarAppender;
+
+  uint64_t size() const;
 
   std::shared_ptr<const SeriesInfo> info_;
   std::vector<std::unique_ptr<StrandStage>> strands_;  // In the order of the files' names.
   StrandStage* current_ = nullptr;                     // The one that was used last.
   size_t published_index_ = SIZE_MAX;
-  bool is_changed_ = true;
+  uint64_t published_size_ = 0;
+  bool is_changed_ = true;  // In anything but its size.
 };
 
 // One event file of a run, while it is read.
@@ -76,7 +80,6 @@ class FileStage {
  private:
   friend class RunStage;
   friend class StageArchive;
-  friend class ScalarAppender;
 
   // What was read from the file, apart from its values.
   struct Contents {
@@ -104,25 +107,12 @@ class FileStage {
   bool first_summary_goes_back_ = false;
 };
 
-// Adds events of one scalar to one series, as AddEvent(), BeginSummary() and AppendScalar() do, but
-// without looking anything up. Good until the stage's next BeginFile().
+// Adds numbers to one series, as AppendScalar() does, but without looking anything up. Good until
+// the stage's next BeginFile(). What AddEvent() and BeginSummary() note is PointTotals' business.
 class ScalarAppender {
  public:
-  // Has the processor fetch what Append() will write to.
-  void Prefetch() const {
-    __builtin_prefetch(column_, /*rw=*/1);
-    __builtin_prefetch(series_, /*rw=*/1);
-  }
-  // The wall time must be finite.
   void Append(int64_t step, double wall_time, uint64_t bits) const {
     column_->Append(step, wall_time, type_, bits);
-    series_->is_changed_ = true;
-    FileStage::Contents& contents = file_->contents_;
-    contents.last_summary_step = step;
-    ++contents.point_count;
-    FileInfo& info = file_->info_;
-    info.first_wall_time = std::min(info.first_wall_time, wall_time);
-    info.last_wall_time = std::max(info.last_wall_time, wall_time);
   }
 
  private:
@@ -130,9 +120,15 @@ class ScalarAppender {
   friend class StageArchive;
 
   ScalarColumn* column_ = nullptr;
-  SeriesStage* series_ = nullptr;
-  FileStage* file_ = nullptr;
   ValueType type_ = ValueType::kFloat32;
+};
+
+// What events of one value each, which ScalarAppenders took, say together.
+struct PointTotals {
+  uint64_t point_count = 0;  // At least one.
+  int64_t last_step = 0;
+  double first_wall_time = 0;  // The smallest and the largest, which are finite.
+  double last_wall_time = 0;
 };
 
 class RunStage {
@@ -182,6 +178,7 @@ class RunStage {
   void AppendBlob(SeriesStage& series, int64_t step, double wall_time, const BlobRef& ref);
   // A short cut for more values of a series that AppendScalar() was just called for.
   std::optional<ScalarAppender> AppenderFor(SeriesStage& series, ValueType type);
+  void AddTotals(const PointTotals& totals);  // Of what was appended by such short cuts.
   // Packs what the file's scalar columns hold, for a file that was read to its end.
   void SealFile(FileStage& file);
 
@@ -197,7 +194,6 @@ class RunStage {
   // The run as of now; the same object as before when nothing changed.
   std::shared_ptr<const RunSnapshot> Publish();
   bool is_changed() const { return is_changed_; }
-  void SetChanged() { is_changed_ = true; }  // After a ScalarAppender was used.
 
  private:
   friend class StageArchive;
@@ -207,7 +203,7 @@ class RunStage {
   StrandStage& CurrentStrand(SeriesStage& series);
   bool HasNewVersion();
   void AddSummaryMark(StrandStage& strand);
-  void NotePoint(SeriesStage& series, double wall_time);
+  void NotePoint(double wall_time);
   void ForgetStrands(FileStage& file);
   void SortFiles();
   void ResolveRestarts();

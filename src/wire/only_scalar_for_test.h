@@ -1,5 +1,5 @@
 // What the general parsers say of an event that holds one number: the truth that templates are held
-// to.
+// to, and how to ask a template the same.
 #pragma once
 
 #include <bit>
@@ -7,6 +7,8 @@
 #include <string>
 
 #include "wire/event_view.h"
+#include "wire/record_writer.h"
+#include "wire/scalar_template.h"
 #include "wire/tensor_view.h"
 
 namespace stepscope {
@@ -49,6 +51,20 @@ inline std::optional<OnlyScalar> ParseOnlyScalar(Bytes data) {
   if (!number) return std::nullopt;
   scalar.number = *number;
   return scalar;
+}
+
+// What `shape` says of an intact record of `event`.
+inline bool ReadRecord(const ScalarTemplate& shape, Bytes event, ScalarTemplate::Reading& reading) {
+  std::string record(ScalarTemplate::kBytesBefore, '\xff');
+  AppendRecord({reinterpret_cast<const char*>(event.data()), event.size()}, record);
+  const Bytes bytes = std::as_bytes(std::span(record)).subspan(ScalarTemplate::kBytesBefore);
+  return shape.Read(bytes.data(), bytes.size(), reading);
+}
+
+// The number's bits as a parser gives them.
+inline uint64_t NumberBits(const ScalarTemplate& shape, const ScalarTemplate::Reading& reading) {
+  return shape.type() == Number::Type::kFloat32 ? static_cast<uint32_t>(reading.bits)
+                                                : reading.bits;
 }
 
 }  // namespace stepscope

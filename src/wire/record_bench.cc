@@ -16,7 +16,7 @@
 namespace stepscope {
 namespace {
 
-constexpr int64_t kTags = 20;
+constexpr int64_t kTags = 50;
 
 enum class Shape : uint8_t { kSimpleValue, kTensor };
 
@@ -27,7 +27,10 @@ std::string ScalarFile(Shape shape, int64_t records) {
   for (int64_t i = 0; i < records; ++i) {
     std::string value;
     ProtoWriter value_writer(value);
-    value_writer.Bytes(1, "layer/loss" + std::to_string(10 + i % kTags));
+    // Of several lengths, as tags are.
+    constexpr std::string_view kGroups[] = {"train", "val", "optimizer", "lr"};
+    value_writer.Bytes(
+        1, std::string(kGroups[i % kTags % 4]) + "/metric_" + std::to_string(i % kTags));
     if (shape == Shape::kSimpleValue) {
       value_writer.Float(2, 0.5f + static_cast<float>(i));
     } else {
@@ -84,13 +87,15 @@ double Parse(const Record& record) {
 class Templates {
  public:
   double Read(const Record& record) {
-    if (!record.IsIntact()) return 0;
     if (templates_.size() < kTags) {
+      if (!record.IsIntact()) return 0;
       templates_.push_back(*ScalarTemplate::Learn(record.data));
       return 0;
     }
     ScalarTemplate::Reading reading;
-    if (!templates_[next_].Read(record.data, reading)) return 0;
+    const std::byte* const begin = record.data.data() - kRecordHeaderBytes;
+    const size_t available = kRecordHeaderBytes + record.length + kRecordFooterBytes;
+    if (!templates_[next_].Read(begin, available, reading)) return 0;
     next_ = next_ + 1 == kTags ? 0 : next_ + 1;
     return reading.wall_time + static_cast<double>(reading.step) +
            static_cast<double>(reading.bits);

@@ -48,7 +48,7 @@ Result<bool> RecordReader::NextUnbuffered(Record& record) {
     if (NextBuffered(record)) return true;
     uint64_t wanted = kRecordHeaderBytes;
     if (end_ - begin_ >= kRecordHeaderBytes) {
-      const std::byte* const header = buffer_.get() + begin_;
+      const std::byte* const header = bytes_ + begin_;
       const auto length = Load<uint64_t>(header);
       if (MaskCrc(Crc32cOfWord(length)) != Load<uint32_t>(header + sizeof(length))) {
         return Fail(Code::kDataLoss, "record length fails its checksum");
@@ -75,7 +75,7 @@ Result<bool> RecordReader::NextOfStream(Record& record) {
       if (count == 0) return false;
     }
     const auto count = static_cast<size_t>(std::min<uint64_t>(stream_->left, end_ - begin_));
-    stream_->crc = Crc32c({buffer_.get() + begin_, count}, stream_->crc);
+    stream_->crc = Crc32c({bytes_ + begin_, count}, stream_->crc);
     stream_->left -= count;
     begin_ += count;
   }
@@ -86,7 +86,7 @@ Result<bool> RecordReader::NextOfStream(Record& record) {
   record = {.offset = offset_,
             .length = stream_->length,
             .data = {},
-            .stored_crc = Load<uint32_t>(buffer_.get() + begin_),
+            .stored_crc = Load<uint32_t>(bytes_ + begin_),
             .is_streamed = true,
             .streamed_crc = MaskCrc(stream_->crc)};
   begin_ += kRecordFooterBytes;
@@ -97,7 +97,7 @@ Result<bool> RecordReader::NextOfStream(Record& record) {
 
 Result<size_t> RecordReader::ReadMore(uint64_t wanted) {
   if (begin_ > 0) {
-    if (begin_ < end_) std::memmove(buffer_.get(), buffer_.get() + begin_, end_ - begin_);
+    if (begin_ < end_) std::memmove(bytes_, bytes_ + begin_, end_ - begin_);
     end_ -= begin_;
     begin_ = 0;
   }
@@ -115,7 +115,7 @@ Result<size_t> RecordReader::ReadMore(uint64_t wanted) {
   // A buffer that is larger than this record needs is not filled: a short way from the processor's
   // cache to the parser is worth more than fewer calls.
   const size_t limit = std::min<uint64_t>(capacity_, std::max<uint64_t>(wanted, kBufferBytes));
-  auto count = file_.Read({buffer_.get() + end_, limit - end_});
+  auto count = file_.Read({bytes_ + end_, limit - end_});
   if (!count) {
     error_ = std::move(count).error();
     return *error_;
@@ -125,10 +125,14 @@ Result<size_t> RecordReader::ReadMore(uint64_t wanted) {
 }
 
 bool RecordReader::Resize(size_t capacity_bytes) {
-  auto* resized = static_cast<std::byte*>(std::realloc(buffer_.get(), capacity_bytes));
+  const bool is_first = buffer_ == nullptr;
+  auto* resized =
+      static_cast<std::byte*>(std::realloc(buffer_.get(), kReadableBefore + capacity_bytes));
   if (resized == nullptr) return false;
+  if (is_first) std::memset(resized, 0, kReadableBefore);
   (void)buffer_.release();  // It is `resized` now.
   buffer_.reset(resized);
+  bytes_ = resized + kReadableBefore;
   capacity_ = capacity_bytes;
   return true;
 }
@@ -147,7 +151,7 @@ uint64_t RecordReader::pending_bytes() const {
 std::optional<uint64_t> RecordReader::pending_length() const {
   if (stream_) return stream_->length;
   if (end_ - begin_ < kRecordHeaderBytes) return std::nullopt;
-  return Load<uint64_t>(buffer_.get() + begin_);
+  return Load<uint64_t>(bytes_ + begin_);
 }
 
 }  // namespace stepscope

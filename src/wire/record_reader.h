@@ -61,6 +61,8 @@ inline std::optional<uint64_t> WholeRecordLength(const std::byte* at, size_t ava
 class RecordReader {
  public:
   static constexpr size_t kBufferBytes = 256 << 10;
+  // In front of what buffered() returns as many bytes can be read, whatever they are.
+  static constexpr size_t kReadableBefore = 128;
   static constexpr uint64_t kDefaultMaxBufferedBytes = 64 << 20;  // --max_record_bytes.
 
   // Reads from `offset` on, which must be the start of a record. `file` must be positioned there
@@ -84,7 +86,7 @@ class RecordReader {
   // of them were used, which must be whole records.
   std::span<const std::byte> buffered() const {
     return stream_ ? std::span<const std::byte>()
-                   : std::span(buffer_.get() + begin_, end_ - begin_);
+                   : std::span<const std::byte>(bytes_ + begin_, end_ - begin_);
   }
   void Skip(size_t bytes) {
     begin_ += bytes;
@@ -123,7 +125,8 @@ class RecordReader {
   const uint64_t max_buffered_bytes_;
   uint64_t offset_;  // Of the byte at begin_, or of the record that is being streamed.
   std::unique_ptr<std::byte[], Free> buffer_;
-  size_t capacity_ = 0;
+  std::byte* bytes_ = nullptr;  // In buffer_, behind what may be read before the first record.
+  size_t capacity_ = 0;         // From bytes_ on.
   size_t begin_ = 0;
   size_t end_ = 0;
   std::optional<Stream> stream_;
@@ -132,7 +135,7 @@ class RecordReader {
 
 inline bool RecordReader::NextBuffered(Record& record) {
   if (stream_) return false;
-  const std::byte* const header = buffer_.get() + begin_;
+  const std::byte* const header = bytes_ + begin_;
   // A record that is not whole in the buffer is left to Next(), whether its length is true or not.
   const std::optional<uint64_t> length = WholeRecordLength(header, end_ - begin_);
   if (!length || *length > max_buffered_bytes_) return false;

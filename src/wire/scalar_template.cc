@@ -87,6 +87,33 @@ Place FindNumber(Bytes value) {
 
 }  // namespace
 
+namespace scalar_template_internal {
+
+const std::array<OfLength, ScalarTemplate::kMaxBytes + 1> kOfLength = [] {
+  std::array<OfLength, ScalarTemplate::kMaxBytes + 1> all;
+  const std::array<std::byte, ScalarTemplate::kMaxBytes> zeros{};
+  for (uint64_t i = 0; i < all.size(); ++i) {
+    const uint32_t crc = Crc32cPortable(std::as_bytes(std::span(&i, 1)));
+    all[i] = {.length_crc = MaskCrc(crc), .crc_of_zeros = Crc32cPortable({zeros.data(), i})};
+  }
+  return all;
+}();
+
+std::optional<int64_t> ReadStep(uint64_t word, size_t size) {
+  if (size == 0) return 0;
+  constexpr uint64_t kTag = 0x10;
+  if (size == 1 || (word & 0xff) != kTag) return std::nullopt;
+  uint64_t step = 0;
+  for (size_t i = 1; i < size; ++i) {
+    const uint64_t byte = (word >> (8 * i)) & 0xff;
+    if ((byte >= 0x80) != (i + 1 < size)) return std::nullopt;  // All but the last go on.
+    step |= (byte & 0x7f) << (7 * (i - 1));
+  }
+  return static_cast<int64_t>(step);
+}
+
+}  // namespace scalar_template_internal
+
 std::optional<ScalarTemplate> ScalarTemplate::Learn(Bytes event) {
   if (event.size() <= kWallTimeBytes || event[0] != kWallTimeTag) return std::nullopt;
   Bytes rest = event.subspan(kWallTimeBytes);
@@ -96,7 +123,8 @@ std::optional<ScalarTemplate> ScalarTemplate::Learn(Bytes event) {
     if (!step.NextVarint(ignored)) return std::nullopt;
     rest = step.rest();
   }
-  if (rest.size() < sizeof(uint64_t) || rest.size() > kMaxBytes) return std::nullopt;
+  constexpr size_t kMaxRestBytes = kMaxBytes - kWallTimeBytes - kMaxStepBytes;
+  if (rest.size() < sizeof(uint64_t) || rest.size() > kMaxRestBytes) return std::nullopt;
   const auto summary = OnlyField(rest, kEventSummary);
   if (!summary) return std::nullopt;
   const auto value = OnlyField(*summary, kSummaryValue);
@@ -105,22 +133,22 @@ std::optional<ScalarTemplate> ScalarTemplate::Learn(Bytes event) {
   if (place.at == nullptr) return std::nullopt;
 
   ScalarTemplate learned;
+  const auto number_offset = static_cast<size_t>(place.at - rest.data());
   learned.size_ = static_cast<uint32_t>(rest.size());
-  learned.number_offset_ = static_cast<uint32_t>(place.at - rest.data());
-  learned.whole_words_ = static_cast<uint32_t>((rest.size() - 1) / sizeof(uint64_t));
+  learned.number_from_end_ = static_cast<uint32_t>(rest.size() - number_offset);
   learned.type_ = place.type;
-  std::array<std::byte, kMaxBytes> mask;
-  mask.fill(std::byte{0xff});
-  std::fill_n(mask.begin() + static_cast<ptrdiff_t>(learned.number_offset_), SizeOf(place.type),
-              std::byte{0});
-  const auto word_at = [&](size_t at) {
-    Word word;
-    std::memcpy(&word.bytes, rest.data() + at, sizeof(word.bytes));
-    std::memcpy(&word.mask, mask.data() + at, sizeof(word.mask));
-    return word;
-  };
-  for (size_t i = 0; i < learned.whole_words_; ++i) learned.words_[i] = word_at(8 * i);
-  learned.last_ = word_at(rest.size() - 8);
+  // The window as it lies in memory, with zeros before the part behind the step.
+  std::array<std::byte, kMaxBytes> bytes{};
+  std::array<std::byte, kMaxBytes> mask{};
+  const size_t begin = kMaxBytes - rest.size();
+  std::copy(rest.begin(), rest.end(), bytes.begin() + begin);
+  std::fill(mask.begin() + begin, mask.end(), std::byte{0xff});
+  std::fill_n(mask.begin() + begin + number_offset, SizeOf(place.type), std::byte{0});
+  for (size_t i = 0; i < learned.words_.size(); ++i) {
+    const size_t at = kMaxBytes - sizeof(Vector) * (i + 1);
+    std::memcpy(&learned.words_[i].bytes, bytes.data() + at, sizeof(Vector));
+    std::memcpy(&learned.words_[i].mask, mask.data() + at, sizeof(Vector));
+  }
   return learned;
 }
 

@@ -95,23 +95,28 @@ std::string EventOf(const Form& form, std::string_view tag, std::optional<int64_
                Message([&](ProtoWriter& value) { form.write(value, tag, number); }));
 }
 
-// What `shape` says of `event`, if anything, is what the parsers say.
+// What `shape` says of a record of `event`, if anything, is what the parsers say.
 bool ExpectTruth(const ScalarTemplate& shape, const OnlyScalar& first, std::string_view event) {
   ScalarTemplate::Reading reading;
-  if (!shape.Read(AsBytes(event), reading)) return false;
+  if (!ReadRecord(shape, AsBytes(event), reading)) return false;
+  EXPECT_EQ(reading.record_bytes, kRecordHeaderBytes + event.size() + kRecordFooterBytes);
   const auto truth = ParseOnlyScalar(AsBytes(event));
   EXPECT_TRUE(truth.has_value());
   if (!truth) return true;
   EXPECT_TRUE(truth->IsOfSameSeries(first));
   EXPECT_EQ(std::bit_cast<uint64_t>(reading.wall_time), truth->wall_time_bits);
   EXPECT_EQ(reading.step, truth->step);
-  EXPECT_EQ(reading.bits, truth->number.bits);
+  EXPECT_EQ(NumberBits(shape, reading), truth->number.bits);
   EXPECT_EQ(shape.type(), truth->number.type);
   return true;
 }
 
 constexpr double kNumbers[] = {0.0, -1.5, 1e-30, std::numeric_limits<double>::infinity(),
                                std::numeric_limits<double>::quiet_NaN()};
+
+constexpr double kNotFinite[] = {std::numeric_limits<double>::infinity(),
+                                 -std::numeric_limits<double>::infinity(),
+                                 std::numeric_limits<double>::quiet_NaN()};
 
 TEST(ScalarTemplateTest, FitsLaterEventsOfTheSeriesInEveryForm) {
   for (const Form& form : Forms()) {
@@ -124,11 +129,16 @@ TEST(ScalarTemplateTest, FitsLaterEventsOfTheSeriesInEveryForm) {
       const OnlyScalar truth = *ParseOnlyScalar(AsBytes(first));
       for (const std::optional<int64_t> step :
            {std::optional<int64_t>(), std::optional<int64_t>(0), std::optional<int64_t>(127),
-            std::optional<int64_t>(128), std::optional<int64_t>(INT64_MAX),
-            std::optional<int64_t>(-1)}) {
+            std::optional<int64_t>(128), std::optional<int64_t>((int64_t{1} << 42) - 1)}) {
         for (const double number : kNumbers) {
           EXPECT_TRUE(ExpectTruth(*shape, truth, EventOf(form, tag, step, 1e9, number)));
         }
+      }
+      for (const int64_t step : {int64_t{1} << 42, INT64_MAX, int64_t{-1}}) {
+        EXPECT_FALSE(ExpectTruth(*shape, truth, EventOf(form, tag, step, 1e9, 1)));  // Too long.
+      }
+      for (const double wall_time : kNotFinite) {
+        EXPECT_FALSE(ExpectTruth(*shape, truth, EventOf(form, tag, 7, wall_time, 1)));
       }
       EXPECT_FALSE(ExpectTruth(*shape, truth, EventOf(form, tag + "x", 7, 1.5, 2.5)));
       EXPECT_FALSE(ExpectTruth(*shape, truth, EventOf(form, "other", 7, 1.5, 2.5)));
@@ -149,6 +159,36 @@ TEST(ScalarTemplateTest, CutsAndEveryOtherByteAreSeenOrTrue) {
         std::string other = event;
         other[i] = static_cast<char>(byte);
         ExpectTruth(*shape, truth, other);
+      }
+    }
+  }
+}
+
+TEST(ScalarTemplateTest, DamageAndCutsOfTheRecordAreSeen) {
+  for (const Form& form : Forms()) {
+    SCOPED_TRACE(form.name);
+    for (const std::string& tag : {std::string("t"), std::string(30, 't'), std::string(60, 't')}) {
+      const std::string event = EventOf(form, tag, 300, 1.5, 2.5);
+      const auto shape = ScalarTemplate::Learn(AsBytes(event));
+      ASSERT_TRUE(shape);
+      // What lies before a record and behind it is neither here nor there.
+      std::string bytes(ScalarTemplate::kBytesBefore, '\x5a');
+      const size_t begin = bytes.size();
+      AppendRecord(event, bytes);
+      const size_t size = bytes.size() - begin;
+      bytes += "more of the file";
+      ScalarTemplate::Reading reading;
+      const auto at = [&] { return AsBytes(bytes).data() + begin; };
+      EXPECT_TRUE(shape->Read(at(), size, reading));
+      EXPECT_TRUE(shape->Read(at(), bytes.size() - begin, reading));
+      for (size_t available = 0; available < size; ++available) {
+        EXPECT_FALSE(shape->Read(at(), available, reading)) << available;
+      }
+      for (size_t bit = 0; bit < 8 * size; ++bit) {
+        char& byte = bytes[begin + bit / 8];
+        byte = static_cast<char>(byte ^ (1 << bit % 8));
+        EXPECT_FALSE(shape->Read(at(), size, reading)) << bit;
+        byte = static_cast<char>(byte ^ (1 << bit % 8));
       }
     }
   }
