@@ -87,9 +87,14 @@ std::byte* PutDifferences(const T* in, size_t count, const Differences& differen
 // The values of one block: T is uint32_t for float32, else uint64_t.
 template <typename T>
 std::byte* PutValues(Numbers<T>& ordered, size_t count, BlockHeader& header, std::byte* out) {
-  const auto [low, high] = std::minmax_element(ordered.at, ordered.at + count);
-  const T base = *low;
-  const auto width = static_cast<unsigned>(std::bit_width(static_cast<T>(*high - base)));
+  // Not std::minmax_element, which saves comparisons and so is no work for vectors.
+  T base = ordered.at[0];
+  T high = base;
+  for (size_t i = 1; i < count; ++i) {
+    base = ordered.at[i] < base ? ordered.at[i] : base;
+    high = ordered.at[i] > high ? ordered.at[i] : high;
+  }
+  const auto width = static_cast<unsigned>(std::bit_width(static_cast<T>(high - base)));
   const Differences differences =
       width == 0 ? Differences{} : MeasureDifferences(ordered.at, count);
   header.has_value_differences = width > 0 && differences.width < width ? 1 : 0;
@@ -147,24 +152,47 @@ bool FindRange(std::span<const Number> numbers, Number& lowest, Number& highest)
   return true;
 }
 
-template <typename Number>
-bool IsSorted(std::span<const Number> numbers) {
+// Sums over pairs without a branch, so that the compiler makes vectors of them.
+inline bool IsSorted(std::span<const int64_t> numbers) {
   int64_t goes_back = 0;
-  for (size_t i = 1; i < numbers.size(); ++i) {
-    goes_back |= ToSortable(numbers[i]) < ToSortable(numbers[i - 1]) ? -1 : 0;
-  }
+  for (size_t i = 1; i < numbers.size(); ++i) goes_back |= numbers[i] < numbers[i - 1] ? -1 : 0;
   return goes_back == 0;
 }
 
-// Where `number` is first, which is one of them.
+// Times before 1970 count as unsorted: those of later ones are in the order of their bit patterns.
+inline bool IsSorted(std::span<const double> numbers) {
+  const auto at = [&](size_t i) { return std::bit_cast<int64_t>(numbers[i]); };
+  int64_t goes_back = at(0) < 0 ? -1 : 0;
+  for (size_t i = 1; i < numbers.size(); ++i) goes_back |= at(i) < at(i - 1) ? -1 : 0;
+  return goes_back == 0;
+}
+
+// FindRange(), and whether the numbers never go back: then their ends are the range, and only these
+// have to be looked at.
+template <typename Number>
+bool FindRange(std::span<const Number> numbers, Number& lowest, Number& highest, bool& is_sorted) {
+  is_sorted = IsSorted(numbers);
+  if (!is_sorted) return FindRange(numbers, lowest, highest);
+  const Number ends[] = {numbers.front(), numbers.back()};
+  return FindRange(std::span<const Number>(ends), lowest, highest);
+}
+
+// Where `number` is first, which is one of them; the two zeros are one number.
 template <typename Number>
 uint32_t FindFirst(std::span<const Number> numbers, Number number) {
-  constexpr size_t kStride = 64;
   size_t at = 0;
-  for (; at + kStride <= numbers.size(); at += kStride) {
-    bool is_here = false;
-    for (size_t i = 0; i < kStride; ++i) is_here |= numbers[at + i] == number;
-    if (is_here) break;
+  if (number != Number{0}) {
+    // Bit patterns, because vectors of them are compared more easily.
+    using Bits = std::conditional_t<sizeof(Number) == sizeof(uint32_t), uint32_t, uint64_t>;
+    const auto wanted = std::bit_cast<Bits>(number);
+    constexpr size_t kStride = 64;
+    for (; at + kStride <= numbers.size(); at += kStride) {
+      Bits is_here = 0;
+      for (size_t i = 0; i < kStride; ++i) {
+        is_here |= std::bit_cast<Bits>(numbers[at + i]) == wanted ? ~Bits{0} : Bits{0};
+      }
+      if (is_here != 0) break;
+    }
   }
   while (numbers[at] != number) ++at;
   return static_cast<uint32_t>(at);
@@ -236,10 +264,11 @@ bool Summarize(const ScalarSpan& points, BlockSummary& summary) {
   if (!extremes) return false;
   summary.lowest_at = extremes->lowest_at;
   summary.highest_at = extremes->highest_at;
-  if (!FindRange(points.wall_times, summary.earliest, summary.latest)) return false;
-  FindRange(points.steps, summary.lowest_step, summary.highest_step);
-  summary.has_sorted_steps = IsSorted(points.steps) ? 1 : 0;
-  summary.has_sorted_times = IsSorted(points.wall_times) ? 1 : 0;
+  bool is_sorted = false;
+  if (!FindRange(points.wall_times, summary.earliest, summary.latest, is_sorted)) return false;
+  summary.has_sorted_times = is_sorted ? 1 : 0;
+  FindRange(points.steps, summary.lowest_step, summary.highest_step, is_sorted);
+  summary.has_sorted_steps = is_sorted ? 1 : 0;
   const auto point = [&](size_t i) {
     return PointBits{points.steps[i], points.wall_times[i], points.ValueBits(i)};
   };
