@@ -84,6 +84,7 @@ void RunLoader::SetFiles(const std::vector<std::string>& names) {
 std::optional<RunLoader::Time> RunLoader::Step(LoadObserver& observer,
                                                const std::vector<std::string>& names) {
   if (restored_bytes_ > 0) observer.OnBytes(std::exchange(restored_bytes_, 0));
+  pace_.Begin(context_.clock.Monotonic());
   for (int pass = 0; pass == 0 || stage_.MustReread(); ++pass) {
     if (pass == kMaxPasses) return context_.clock.Monotonic();
     // A file turned out to change what others mean, and all are read again in their order.

@@ -1,7 +1,8 @@
 #include "series/block_list.h"
 
 #include <algorithm>
-#include <new>
+
+#include "series/block_memory.h"
 
 namespace stepscope {
 namespace {
@@ -29,7 +30,7 @@ void FindSorted(const BlockEntry* before, uint32_t place, BlockEntry& entry) {
 
 BlockList::~BlockList() {
   for (uint32_t i = 0; i < size_; ++i) {
-    if (!entries_[i].is_mapped) ::operator delete(entries_[i].bytes);
+    if (!entries_[i].is_mapped) FreeBlock(entries_[i].bytes);
   }
 }
 
@@ -68,8 +69,6 @@ void BlockList::Grow() {
   capacity_ = capacity;
   memory_bytes_ += capacity * sizeof(BlockEntry);
 }
-
-std::byte* AllocateBlock(size_t bytes) { return static_cast<std::byte*>(::operator new(bytes)); }
 
 size_t FindBlock(const BlockEntry* entries, size_t count, uint64_t ordinal) {
   const BlockEntry* const after =

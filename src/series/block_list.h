@@ -65,9 +65,6 @@ class BlockList {
   std::unique_ptr<Long> long_;
 };
 
-// Ends the process when there is no memory, as operator new does.
-std::byte* AllocateBlock(size_t bytes);
-
 // The index of the block that holds `ordinal`, among `count` > 0 entries that begin at or below it.
 size_t FindBlock(const BlockEntry* entries, size_t count, uint64_t ordinal);
 

@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "series/block_list.h"
+#include "series/block_memory.h"
 
 namespace stepscope {
 namespace {
@@ -57,6 +58,45 @@ ScalarSpan SpanOfTail(const Tail& tail, size_t count) {
       break;
   }
   return span;
+}
+
+// Tails that are full, or outgrown, and that nobody looks at, for the same thread's next ones. Else
+// so much memory that comes and goes leaves holes between what stays.
+class TailPool {
+ public:
+  static constexpr size_t kMaxKept = 64;  // Of each size: at most 4 MB a thread in all.
+
+  std::shared_ptr<uint64_t[]> Take(ValueType type, uint32_t capacity) {
+    std::vector<std::shared_ptr<uint64_t[]>>* const kept = Kept(type, capacity);
+    if (kept == nullptr || kept->empty()) {
+      return std::make_shared_for_overwrite<uint64_t[]>(WordsOf(type, capacity));
+    }
+    std::shared_ptr<uint64_t[]> words = std::move(kept->back());
+    kept->pop_back();
+    return words;
+  }
+  void Give(Tail&& tail, uint32_t capacity) {
+    std::vector<std::shared_ptr<uint64_t[]>>* const kept = Kept(tail.type, capacity);
+    if (kept != nullptr && kept->size() < kMaxKept) kept->push_back(std::move(tail.words));
+  }
+
+ private:
+  // Null for a size of its own.
+  std::vector<std::shared_ptr<uint64_t[]>>* Kept(ValueType type, uint32_t capacity) {
+    for (size_t i = 0; i < kSizes.size(); ++i) {
+      if (kSizes[i] == capacity) return &kept_[type == ValueType::kFloat32 ? 0 : 1][i];
+    }
+    return nullptr;
+  }
+
+  static constexpr std::array kSizes = {kFirstCapacity, kFirstCapacity* kGrowth,
+                                        kFirstCapacity* kGrowth* kGrowth, kMaxBlockPoints};
+  std::array<std::array<std::vector<std::shared_ptr<uint64_t[]>>, kSizes.size()>, 2> kept_;
+};
+
+TailPool& ThisThreadsTails() {
+  static thread_local TailPool pool;
+  return pool;
 }
 
 // How many points the block after one with `used` points should hold. A block that ended early,
@@ -166,7 +206,7 @@ ScalarColumn::Sealed& ScalarColumn::sealed() {
 }
 
 void ScalarColumn::Allocate(ValueType type, uint32_t capacity) {
-  tail_.words = std::make_shared_for_overwrite<uint64_t[]>(WordsOf(type, capacity));
+  tail_.words = ThisThreadsTails().Take(type, capacity);
   tail_.stride = StrideOf(capacity);
   capacity_ = capacity;
   tail_.type = type;
@@ -176,25 +216,22 @@ void ScalarColumn::Allocate(ValueType type, uint32_t capacity) {
 
 void ScalarColumn::MakeRoom(ValueType type) {
   const uint32_t used = used_;
+  const uint32_t capacity = NextCapacity(used);
   if (used == 0 || type != tail_.type || capacity_ == kMaxBlockPoints) {
-    const bool can_reuse = type == tail_.type && capacity_ == kMaxBlockPoints && !is_shared_;
-    const uint32_t capacity = NextCapacity(used);
-    Tail spare = can_reuse ? tail_ : Tail{};
     Seal();
-    if (!can_reuse) return Allocate(type, capacity);
-    tail_ = std::move(spare);
-    words_ = tail_.words.get();
-    capacity_ = kMaxBlockPoints;
-    return;
+    return Allocate(type, capacity);
   }
   // Views keep looking at the smaller one.
-  const Tail smaller = tail_;
-  Allocate(type, NextCapacity(used));
+  Tail smaller = tail_;
+  const uint32_t smaller_capacity = capacity_;
+  const bool was_shared = is_shared_;
+  Allocate(type, capacity);
   const uint64_t* const from = smaller.words.get();
   std::copy_n(from, used, words_);
   std::copy_n(from + smaller.stride, used, words_ + tail_.stride);
   std::copy_n(from + size_t{2} * smaller.stride, ValueWords(type, used),
               words_ + size_t{2} * tail_.stride);
+  if (!was_shared) ThisThreadsTails().Give(std::move(smaller), smaller_capacity);
 }
 
 void ScalarColumn::Seal() {
@@ -218,6 +255,7 @@ void ScalarColumn::Seal() {
     blocks.Add(entry);
     sealed_size_ += used_;
   }
+  if (tail_.words && !is_shared_) ThisThreadsTails().Give(std::move(tail_), capacity_);
   tail_.words.reset();
   words_ = nullptr;
   used_ = capacity_ = 0;

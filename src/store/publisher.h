@@ -27,6 +27,9 @@ class PublishPace {
   // wait for the processor only the cost counts.
   std::chrono::nanoseconds Left(std::chrono::nanoseconds now, bool has_others) const;
   void Note(std::chrono::nanoseconds begin, std::chrono::nanoseconds end);
+  // Work begins: if nothing was published ever, a publication is due a period from now, for most
+  // work is done by then.
+  void Begin(std::chrono::nanoseconds now) { last_end_ = last_end_.value_or(now); }
 
  private:
   std::optional<std::chrono::nanoseconds> last_end_;

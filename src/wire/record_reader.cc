@@ -26,6 +26,15 @@ T Load(const std::byte* at) {
 RecordReader::RecordReader(SequentialFile& file, uint64_t offset, uint64_t max_buffered_bytes)
     : file_(file), max_buffered_bytes_(max_buffered_bytes), offset_(offset) {}
 
+RecordReader::~RecordReader() {
+  if (capacity_ == kBufferBytes) ThisThreadsSpare() = std::move(buffer_);
+}
+
+RecordReader::Buffer& RecordReader::ThisThreadsSpare() {
+  static thread_local Buffer spare;
+  return spare;
+}
+
 Result<std::optional<Record>> RecordReader::Next() {
   // Filled in place: copying what was just written in pieces makes the processor wait.
   Result<std::optional<Record>> result{std::optional<Record>()};
@@ -126,6 +135,12 @@ Result<size_t> RecordReader::ReadMore(uint64_t wanted) {
 
 bool RecordReader::Resize(size_t capacity_bytes) {
   const bool is_first = buffer_ == nullptr;
+  if (is_first && capacity_bytes == kBufferBytes) buffer_ = std::move(ThisThreadsSpare());
+  if (is_first && buffer_) {
+    bytes_ = buffer_.get() + kReadableBefore;
+    capacity_ = capacity_bytes;
+    return true;
+  }
   auto* resized =
       static_cast<std::byte*>(std::realloc(buffer_.get(), kReadableBefore + capacity_bytes));
   if (resized == nullptr) return false;

@@ -71,6 +71,7 @@ class RecordReader {
                uint64_t max_buffered_bytes = kDefaultMaxBufferedBytes);
   RecordReader(const RecordReader&) = delete;
   RecordReader& operator=(const RecordReader&) = delete;
+  ~RecordReader();
 
   // Returns the next record, or nothing while the file's tail is incomplete: call again once the
   // file has grown. An error sticks, because past a broken length no record can be found; to try
@@ -106,6 +107,9 @@ class RecordReader {
   struct Free {
     void operator()(std::byte* bytes) const { std::free(bytes); }
   };
+  using Buffer = std::unique_ptr<std::byte[], Free>;
+  // A thread reads one file after the other, and a fresh buffer costs more than to read a short one.
+  static Buffer& ThisThreadsSpare();
   // A record that is too long for the buffer, while it goes by.
   struct Stream {
     uint64_t length = 0;
@@ -124,7 +128,7 @@ class RecordReader {
   SequentialFile& file_;
   const uint64_t max_buffered_bytes_;
   uint64_t offset_;  // Of the byte at begin_, or of the record that is being streamed.
-  std::unique_ptr<std::byte[], Free> buffer_;
+  Buffer buffer_;
   std::byte* bytes_ = nullptr;  // In buffer_, behind what may be read before the first record.
   size_t capacity_ = 0;         // From bytes_ on.
   size_t begin_ = 0;
