@@ -42,7 +42,8 @@ void IndexKeeper::OnRead(const std::string& run, uint64_t bytes) {
     if (known.read_bytes == bytes && (known.is_saved || known.is_changed)) return;
     known.read_bytes = bytes;
     known.changed_at = clock_.Monotonic();
-    if (std::exchange(known.is_changed, true)) return;
+    known.is_changed = true;
+    if (!std::exchange(is_idle_, false)) return;
   }
   changed_.notify_all();
 }
@@ -91,7 +92,9 @@ void IndexKeeper::Work() {
                  return entry.second.is_changed;
                });
       };
+      is_idle_ = !has_change();
       changed_.wait(lock, has_change);  // An idle server has nothing to do here.
+      is_idle_ = false;
       changed_.wait_for(lock, kLookPeriod, [this] { return is_stopping_; });
       if (is_stopping_) return;
     }

@@ -78,6 +78,7 @@ class IndexKeeper {
   std::condition_variable changed_;
   std::map<std::string, Run> runs_;
   bool is_stopping_ = false;
+  bool is_idle_ = false;  // The thread waits for a change; else to wake it up is for nothing.
   std::string last_report_;
   std::thread thread_;
 };

@@ -3,9 +3,9 @@
 namespace stepscope {
 
 void ScalarPredictor::Clear() {
-  // Thousands of runs have a predictor each, so it keeps no memory.
-  entries_ = {};
-  indices_ = {};
+  // Thousands of runs have a predictor each, so it keeps no memory, as clear() and `= {}` would.
+  entries_ = std::vector<Entry>();
+  indices_ = decltype(indices_)();
   Miss();
 }
 
@@ -17,6 +17,8 @@ void ScalarPredictor::Learn(const SeriesStage& series, const ScalarAppender& app
   const auto shape = ScalarTemplate::Learn(event);
   if (!shape || (index == kNone && entries_.size() == kMaxSeries)) return Miss();
   if (index == kNone) {
+    constexpr size_t kUsualSeries = 32;
+    if (entries_.empty()) entries_.reserve(kUsualSeries);
     index = static_cast<uint32_t>(entries_.size());
     entries_.push_back({.appender = appender, .next = kNone, .shape = *shape});
     indices_.emplace(&series, index);

@@ -94,9 +94,12 @@ constexpr uint32_t kMinSummaryPoints = 512;
 // Fills `summary` unless some number is not finite.
 bool Summarize(const ScalarSpan& points, BlockSummary& summary);
 
-// No block is longer than this.
-constexpr size_t kMaxBlockBytes = 64 + 3 * (sizeof(uint64_t) * kMaxBlockPoints + 8);
-// Writes 1 to kMaxBlockPoints points into `out`, which has room for kMaxBlockBytes and is aligned
+// No block of so many points is longer: rows of packed numbers may be filled up with zeros.
+constexpr size_t MaxBlockBytes(uint32_t points) {
+  return 64 + 3 * (sizeof(uint64_t) * ((points + 31) / 32 * 32) + 8);
+}
+constexpr size_t kMaxBlockBytes = MaxBlockBytes(kMaxBlockPoints);
+// Writes 1 to kMaxBlockPoints points into `out`, which has room for MaxBlockBytes() and is aligned
 // to 8. Returns the bytes used, a multiple of 8.
 size_t EncodeBlock(const ScalarSpan& points, std::byte* out);
 

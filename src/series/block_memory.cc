@@ -24,8 +24,11 @@ namespace stepscope {
 
 #ifdef STEPSCOPE_SINGLE_BLOCKS
 
-std::byte* AllocateBlock(size_t bytes) { return static_cast<std::byte*>(::operator new(bytes)); }
-void FreeBlock(std::byte* block) { ::operator delete(block); }
+std::byte* AllocateBlock(size_t bytes) { return static_cast<std::byte*>(std::malloc(bytes)); }
+std::byte* ShrinkBlock(std::byte* block, size_t bytes) {
+  return static_cast<std::byte*>(std::realloc(block, bytes));
+}
+void FreeBlock(std::byte* block) { std::free(block); }
 
 #else
 
@@ -66,30 +69,46 @@ class Filling {
   }
 
   std::byte* Allocate(size_t bytes) {
+    bytes = RoundUp(bytes);
     if (kChunkBytes - used_ < bytes) {
       Chunk* const next = MakeChunk();
       if (chunk_ != nullptr) chunk_->Release();
       chunk_ = next;
-      used_ = (sizeof(Chunk) + 7) & ~size_t{7};
+      used_ = RoundUp(sizeof(Chunk));
     }
-    std::byte* const block = reinterpret_cast<std::byte*>(chunk_) + used_;
+    std::byte* const block = begin() + used_;
     used_ += bytes;
     chunk_->owner_count.fetch_add(1, std::memory_order_relaxed);
     return block;
   }
 
+  void Shrink(std::byte* block, size_t bytes) {
+    used_ = static_cast<size_t>(block - begin()) + RoundUp(bytes);
+  }
+
  private:
+  static size_t RoundUp(size_t bytes) { return (bytes + 7) & ~size_t{7}; }
+  std::byte* begin() { return reinterpret_cast<std::byte*>(chunk_); }
+
   Chunk* chunk_ = nullptr;
   size_t used_ = kChunkBytes;
 };
 
+Filling& ThisThreadsFilling() {
+  static thread_local Filling filling;
+  return filling;
+}
+
 }  // namespace
 
 std::byte* AllocateBlock(size_t bytes) {
-  static thread_local Filling filling;
-  bytes = (bytes + 7) & ~size_t{7};
   CHECK(bytes <= kMaxBytes);
-  return filling.Allocate(bytes);
+  return ThisThreadsFilling().Allocate(bytes);
+}
+
+std::byte* ShrinkBlock(std::byte* block, size_t bytes) {
+  ThisThreadsFilling().Shrink(block, bytes);
+  return block;
 }
 
 void FreeBlock(std::byte* block) {

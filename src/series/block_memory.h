@@ -13,6 +13,9 @@ namespace stepscope {
 
 // Aligned to 8. Ends the process when there is no memory, as operator new does.
 std::byte* AllocateBlock(size_t bytes);
+// Gives back what a block does not need, for whoever knows its size only once it is made: on the
+// same thread, before it allocates another one. Returns where the block is now.
+std::byte* ShrinkBlock(std::byte* block, size_t bytes);
 // On any thread.
 void FreeBlock(std::byte* block);
 

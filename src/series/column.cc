@@ -236,16 +236,15 @@ void ScalarColumn::MakeRoom(ValueType type) {
 
 void ScalarColumn::Seal() {
   if (used_ > 0) {
-    alignas(64) std::array<std::byte, kMaxBlockBytes> packed;
     const ScalarSpan points = SpanOfTail(tail_, used_);
-    const size_t bytes = EncodeBlock(points, packed.data());
     BlockList& blocks = sealed().blocks;
-    BlockEntry entry{.bytes = AllocateBlock(bytes),
+    std::byte* const room = AllocateBlock(MaxBlockBytes(used_));
+    const size_t bytes = EncodeBlock(points, room);
+    BlockEntry entry{.bytes = ShrinkBlock(room, bytes),
                      .first_ordinal = sealed_size_,
                      .capacity = static_cast<uint16_t>(used_),
                      .size_bytes = static_cast<uint16_t>(bytes),
                      .type = tail_.type};
-    std::memcpy(entry.bytes, packed.data(), bytes);
     BlockSummary summary;
     if (used_ >= kMinSummaryPoints && Summarize(points, summary)) {
       BlockSummary& kept = blocks.AddSummary();

@@ -88,6 +88,30 @@ Place FindNumber(Bytes value) {
 }  // namespace
 
 namespace scalar_template_internal {
+namespace {
+
+// By the number of bytes of a step, with its tag: what they must be (the tag, and all but the last
+// byte of a varint go on), and which bits of them are the number.
+struct StepShape {
+  uint64_t mask;
+  uint64_t bytes;
+  uint64_t number;
+};
+constexpr auto kStepShapes = [] {
+  std::array<StepShape, ScalarTemplate::kMaxStepBytes + 1> shapes{};
+  shapes[1] = {0, 1, 0};  // A tag without a number fits nothing.
+  for (size_t count = 2; count < shapes.size(); ++count) {
+    shapes[count] = {0xff, 0x10, 0};
+    for (size_t i = 1; i < count; ++i) {
+      shapes[count].mask |= uint64_t{0x80} << (8 * i);
+      shapes[count].number |= uint64_t{0x7f} << (8 * i);
+      if (i + 1 < count) shapes[count].bytes |= uint64_t{0x80} << (8 * i);
+    }
+  }
+  return shapes;
+}();
+
+}  // namespace
 
 const std::array<OfLength, ScalarTemplate::kMaxBytes + 1> kOfLength = [] {
   std::array<OfLength, ScalarTemplate::kMaxBytes + 1> all;
@@ -100,16 +124,13 @@ const std::array<OfLength, ScalarTemplate::kMaxBytes + 1> kOfLength = [] {
 }();
 
 std::optional<int64_t> ReadStep(uint64_t word, size_t size) {
-  if (size == 0) return 0;
-  constexpr uint64_t kTag = 0x10;
-  if (size == 1 || (word & 0xff) != kTag) return std::nullopt;
-  uint64_t step = 0;
-  for (size_t i = 1; i < size; ++i) {
-    const uint64_t byte = (word >> (8 * i)) & 0xff;
-    if ((byte >= 0x80) != (i + 1 < size)) return std::nullopt;  // All but the last go on.
-    step |= (byte & 0x7f) << (7 * (i - 1));
-  }
-  return static_cast<int64_t>(step);
+  const StepShape& shape = kStepShapes[size];
+  if ((word & shape.mask) != shape.bytes) return std::nullopt;
+  // Joins groups of seven bits, each in a byte of its own.
+  uint64_t step = (word & shape.number) >> 8;
+  step = (step & 0x007f007f007f007f) | ((step & 0x7f007f007f007f00) >> 1);
+  step = (step & 0x00003fff00003fff) | ((step & 0x3fff00003fff0000) >> 2);
+  return static_cast<int64_t>((step & 0x000000000fffffff) | ((step & 0x0fffffff00000000) >> 4));
 }
 
 }  // namespace scalar_template_internal
