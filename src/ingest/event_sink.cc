@@ -8,6 +8,7 @@
 
 #include "base/strings.h"
 #include "ingest/compat.h"
+#include "store/info_pool.h"
 #include "store/stored_value.h"
 #include "wire/tensor_view.h"
 
@@ -44,6 +45,13 @@ void EventSink::BeginFile(FileStage& file, const RandomAccessFile& bytes) {
   bytes_ = &bytes;
   has_counted_limit_ = false;
   stage_.BeginFile(file);
+  predictor_ = &ScalarPredictor::OfThisThread();
+  predictor_->BeginFile();
+}
+
+void EventSink::EndFile() {
+  predictor_->EndFile();
+  predictor_ = nullptr;
 }
 
 void EventSink::Add(const Record& record) {
@@ -51,18 +59,46 @@ void EventSink::Add(const Record& record) {
     AddStreamed(record);
     return;
   }
+  if (predicts_ && AddPredictedNew(record)) return;
   appended_ = nullptr;
   AddBuffered(record);
   if (appended_ == nullptr || !predicts_) return;
   if (const auto appender = stage_.AppenderFor(*appended_, appended_type_)) {
-    predictor_.Learn(*appended_, *appender, record.data);
+    const bool has_usual_info = check_ == nullptr || !check_(appended_->info());
+    predictor_->Learn(*appended_, *appender, record.data, has_usual_info);
   }
+}
+
+bool EventSink::AddPredictedNew(const Record& record) {
+  const ScalarPredictor::Entry* const entry = predictor_->NextNew();
+  if (entry == nullptr) return false;
+  ScalarTemplate::Reading reading;
+  const std::byte* const begin = record.data.data() - kRecordHeaderBytes;
+  const size_t available = kRecordHeaderBytes + record.data.size() + kRecordFooterBytes;
+  if (!entry->shape.Read(begin, available, reading)) return false;
+  SeriesStage* series = stage_.Find(entry->info->tag);
+  const bool is_new = series == nullptr ||
+                      (series->info().kind == SeriesKind::kScalar && !stage_.HasStrand(*series));
+  if (!is_new) return false;
+
+  AddEvent(reading.wall_time, record.offset);
+  stage_.BeginSummary(reading.step);
+  series = AddStrand(entry->info, record.offset);
+  if (series == nullptr) return true;
+  const ValueType type = ToValueType(entry->shape.type());
+  stage_.AppendScalar(*series, reading.step, reading.wall_time, type, reading.bits);
+  if (const auto appender = stage_.AppenderFor(*series, type)) {
+    predictor_->ConfirmNew(*series, *appender);
+  } else {
+    predictor_->Miss();
+  }
+  return true;
 }
 
 size_t EventSink::AddPredicted(std::span<const std::byte> bytes, uint32_t& last_crc) {
   const std::byte* at = bytes.data();
   const std::byte* const end = at + bytes.size();
-  ScalarPredictor::Walk walk(predictor_);
+  ScalarPredictor::Walk walk(*predictor_);
   ScalarTemplate::Reading reading;
   uint64_t count = 0;
   double first_wall_time = std::numeric_limits<double>::infinity();
@@ -77,7 +113,7 @@ size_t EventSink::AddPredicted(std::span<const std::byte> bytes, uint32_t& last_
     at += reading.record_bytes;
   }
   if (count == 0) return 0;
-  predictor_.Resume(walk);
+  predictor_->Resume(walk);
   std::memcpy(&last_crc, at - kRecordFooterBytes, sizeof(last_crc));
   stage_.AddTotals({.point_count = count,
                     .last_step = reading.step,
@@ -292,10 +328,10 @@ SeriesStage* EventSink::AddSeries(const ValueView& value, uint64_t offset) {
     Count(*problem, offset, value.tag);
     info->is_hidden = *problem == Stat::kPluginContentTooNew;
   }
-  return AddStrand(*std::move(info), offset);
+  return AddStrand(SharedInfo(*std::move(info)), offset);
 }
 
-SeriesStage* EventSink::AddStrand(SeriesInfo info, uint64_t offset) {
+SeriesStage* EventSink::AddStrand(std::shared_ptr<const SeriesInfo> info, uint64_t offset) {
   SeriesStage* const series = stage_.AddStrand(std::move(info));
   if (series == nullptr && !has_counted_limit_) {
     has_counted_limit_ = true;
@@ -341,7 +377,7 @@ void EventSink::AddScalar(SeriesStage& series, const ValueView& value, const Pla
 void EventSink::AddBlob(const SeriesInfo& info, const Place& place) {
   SeriesStage* series = stage_.Find(info.tag);
   if (series == nullptr || !stage_.HasStrand(*series)) {
-    series = AddStrand(info, place.record_offset);
+    series = AddStrand(SharedInfo(info), place.record_offset);
     if (series == nullptr) return;
   }
   if (series->info().kind != SeriesKind::kBlob || series->info().plugin_name != info.plugin_name) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,8 +31,8 @@ class EventSink {
 
   // The events that follow come from this file, which must outlive them.
   void BeginFile(FileStage& file, const RandomAccessFile& bytes);
-  // No more of it is to come for now.
-  void EndFile() { predictor_.Clear(); }
+  // No more of it is to come for now. Between the two calls it is one thread's.
+  void EndFile();
   // `record` is intact.
   void Add(const Record& record);
   // The hot path: takes whole records from the front of `bytes`, as long as they are intact and
@@ -51,6 +52,8 @@ class EventSink {
     FileRange body;  // Of a value that was not in memory: its message, by the file.
   };
 
+  // A record that begins a series as it was predicted; false for any other.
+  bool AddPredictedNew(const Record& record);
   // An event that is in memory, and one that is too long for that.
   void AddBuffered(const Record& record);
   void AddStreamed(const Record& record);
@@ -62,7 +65,8 @@ class EventSink {
   // `has_body`: value.body is in memory; else it was too long.
   void AddValue(const ValueView& value, const Place& place, bool has_body);
   SeriesStage* AddSeries(const ValueView& value, uint64_t offset);
-  SeriesStage* AddStrand(SeriesInfo info, uint64_t offset);  // Nothing beyond the limit.
+  // Nothing beyond the limit.
+  SeriesStage* AddStrand(std::shared_ptr<const SeriesInfo> info, uint64_t offset);
   void AddScalar(SeriesStage& series, const ValueView& value, const Place& place, bool has_body);
   void AddBlob(const SeriesInfo& info, const Place& place);
   // How many blobs a value of a blob series holds.
@@ -78,7 +82,7 @@ class EventSink {
   const RandomAccessFile* bytes_ = nullptr;
   bool has_counted_limit_ = false;  // One line for the file's tags is enough.
   const bool predicts_;
-  ScalarPredictor predictor_;
+  ScalarPredictor* predictor_ = nullptr;           // This thread's, while a file is read.
   SeriesStage* appended_ = nullptr;                // Where the event's number went,
   ValueType appended_type_ = ValueType::kFloat32;  // as what.
 };

@@ -1,29 +1,65 @@
 #include "ingest/scalar_predictor.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace stepscope {
 
-void ScalarPredictor::Clear() {
-  // Thousands of runs have a predictor each, so it keeps no memory, as clear() and `= {}` would.
-  entries_ = std::vector<Entry>();
-  indices_ = decltype(indices_)();
-  Miss();
+ScalarPredictor& ScalarPredictor::OfThisThread() {
+  static thread_local ScalarPredictor predictor;
+  return predictor;
 }
 
-void ScalarPredictor::Learn(const SeriesStage& series, const ScalarAppender& appender,
-                            Bytes event) {
-  const auto found = indices_.find(&series);
-  uint32_t index = found == indices_.end() ? kNone : found->second;
+void ScalarPredictor::BeginFile() {
+  last_ = kNone;
+  next_ = entries_.empty() ? kNone : 0;
+}
+
+void ScalarPredictor::EndFile() {
+  const auto has_events = [](const Entry& entry) { return !entry.appender.is_empty(); };
+  const auto used = static_cast<size_t>(std::ranges::count_if(entries_, has_events));
+  // Another kind of run, whose series are better learnt from the next of its kind.
+  if (2 * used < entries_.size()) entries_.clear();
+  if (entries_.size() > kMaxKeptSeries) entries_ = std::vector<Entry>();
+  for (Entry& entry : entries_) {
+    entry.appender = ScalarAppender();
+    entry.series = nullptr;
+  }
+}
+
+const ScalarPredictor::Entry* ScalarPredictor::NextNew() const {
+  if (next_ == kNone) return nullptr;
+  const Entry& entry = entries_[next_];
+  return entry.appender.is_empty() && entry.info ? &entry : nullptr;
+}
+
+void ScalarPredictor::ConfirmNew(SeriesStage& series, const ScalarAppender& appender) {
+  Entry& entry = entries_[next_];
+  entry.appender = appender;
+  entry.series = &series;
+  series.SetPrediction(next_);
+  last_ = next_;
+  next_ = entry.next;
+}
+
+void ScalarPredictor::Learn(SeriesStage& series, const ScalarAppender& appender, Bytes event,
+                            bool has_usual_info) {
+  uint32_t index = series.prediction();
+  // The note may be of another file's reading.
+  const bool is_known = index < entries_.size() && entries_[index].series == &series;
   // A series whose events changed their form is learnt again: the new form is the likelier one.
   const auto shape = ScalarTemplate::Learn(event);
-  if (!shape || (index == kNone && entries_.size() == kMaxSeries)) return Miss();
-  if (index == kNone) {
-    constexpr size_t kUsualSeries = 32;
-    if (entries_.empty()) entries_.reserve(kUsualSeries);
-    index = static_cast<uint32_t>(entries_.size());
-    entries_.push_back({.appender = appender, .next = kNone, .shape = *shape});
-    indices_.emplace(&series, index);
-  } else {
+  if (!shape || (!is_known && entries_.size() == kMaxSeries)) return Miss();
+  if (is_known) {
     entries_[index].shape = *shape;
+    if (entries_[index].info != series.shared_info()) entries_[index].info = nullptr;
+  } else {
+    index = static_cast<uint32_t>(entries_.size());
+    entries_.push_back({.appender = appender,
+                        .shape = *shape,
+                        .series = &series,
+                        .info = has_usual_info ? series.shared_info() : nullptr});
+    series.SetPrediction(index);
   }
   if (last_ != kNone) entries_[last_].next = index;
   last_ = index;

@@ -1,11 +1,11 @@
 // Which series the next event of a file belongs to: most likely the one that came after the last
 // event's series the time before, because a training loop logs its tags in the same order each
-// time. What is predicted is compared (ScalarTemplate) and never believed.
+// time, and the loop of the next run does so, too. What is predicted is compared (ScalarTemplate)
+// and never believed.
 #pragma once
 
 #include <cstdint>
-#include <optional>
-#include <unordered_map>
+#include <memory>
 #include <vector>
 
 #include "store/stage.h"
@@ -13,19 +13,26 @@
 
 namespace stepscope {
 
-// Belongs to the sink of one run; knows one file at a time.
+// Belongs to a thread, and knows one file at a time.
 class ScalarPredictor {
  public:
-  // Templates kept: 40 MiB of them, while a file is read. Series beyond are parsed each time.
+  // Templates kept: 45 MB of them, while a file is read. Series beyond are parsed each time.
   static constexpr size_t kMaxSeries = 1 << 17;
+  // And from file to file.
+  static constexpr size_t kMaxKeptSeries = 1 << 12;
 
-  // Forgets everything: another file may write the same tags in another way.
-  void Clear();
+  static ScalarPredictor& OfThisThread();
+
+  // What was learnt from the file before may hold for this one.
+  void BeginFile();
+  void EndFile();
 
   struct Entry {
-    ScalarAppender appender;
+    ScalarAppender appender;     // Empty before the file's first event of the series.
     uint32_t next = UINT32_MAX;  // The series that came after this one.
     ScalarTemplate shape;
+    const SeriesStage* series = nullptr;
+    std::shared_ptr<const SeriesInfo> info;  // What a parser says of its events; null: ask one.
   };
   // Walks along the predictions, until one fails; then the predictor must be told by Resume(). Good
   // until the next Learn() or Clear().
@@ -34,8 +41,12 @@ class ScalarPredictor {
     explicit Walk(const ScalarPredictor& predictor)
         : entries_(predictor.entries_.data()), last_(predictor.last_), next_(predictor.next_) {}
 
-    // The series that is next; null when nothing is known.
-    const Entry* Next() const { return next_ == kNone ? nullptr : entries_ + next_; }
+    // The series that is next; null when nothing is known, or nothing can be appended to it yet.
+    const Entry* Next() const {
+      if (next_ == kNone) return nullptr;
+      const Entry* const entry = entries_ + next_;
+      return entry->appender.is_empty() ? nullptr : entry;
+    }
     // It was that one.
     void Confirm(const Entry& entry) {
       last_ = next_;
@@ -53,17 +64,21 @@ class ScalarPredictor {
     next_ = walk.next_;
   }
 
+  // The series that is next although the file has had no event of it; null when there is none.
+  const Entry* NextNew() const;
+  // It was that one: from now on `appender` adds to it.
+  void ConfirmNew(SeriesStage& series, const ScalarAppender& appender);
+
+  void Miss() { last_ = next_ = kNone; }  // Nothing is known of what is next.
+
   // Tells of an event that was parsed and turned out to be one value of a scalar series; `appender`
-  // adds to it.
-  void Learn(const SeriesStage& series, const ScalarAppender& appender, Bytes event);
+  // adds to it. `has_usual_info`: any first event like it makes a series with the same info.
+  void Learn(SeriesStage& series, const ScalarAppender& appender, Bytes event, bool has_usual_info);
 
  private:
   static constexpr uint32_t kNone = UINT32_MAX;
 
-  void Miss() { last_ = next_ = kNone; }  // Nothing is known of what is next.
-
   std::vector<Entry> entries_;
-  std::unordered_map<const SeriesStage*, uint32_t> indices_;
   uint32_t last_ = kNone;
   uint32_t next_ = kNone;
 };

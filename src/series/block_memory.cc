@@ -34,7 +34,7 @@ void FreeBlock(std::byte* block) { std::free(block); }
 
 namespace {
 
-constexpr size_t kChunkBytes = 2 << 20;  // A huge page; chunks are aligned to it.
+constexpr size_t kChunkBytes = 2 << 20;        // A huge page; chunks are aligned to it.
 constexpr size_t kMaxBytes = kChunkBytes / 8;  // Longer than any block is.
 
 // At the start of each chunk.

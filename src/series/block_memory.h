@@ -1,10 +1,10 @@
 // Memory of sealed blocks, which are many, of all sizes, made by few threads and kept for long.
 // Private to this room.
 //
-// Each thread fills chunks of 2 MiB from front to back, so that pages are touched once and in order,
-// and huge ones where the system has them: half the time of a first load went into page faults. A
-// chunk is freed with the last of its blocks. What is lost by that is bounded by what was held at
-// the most.
+// Each thread fills chunks of 2 MiB from front to back, so that pages are touched once and in
+// order, and huge ones where the system has them: half the time of a first load went into page
+// faults. A chunk is freed with the last of its blocks. What is lost by that is bounded by what was
+// held at the most.
 #pragma once
 
 #include <cstddef>

@@ -57,6 +57,11 @@ class SeriesStage {
  public:
   // What the tag's first value, in the order of the files' names, decided.
   const SeriesInfo& info() const { return *info_; }
+  const std::shared_ptr<const SeriesInfo>& shared_info() const { return info_; }
+
+  // A note for whoever predicts what comes next.
+  uint32_t prediction() const { return prediction_; }
+  void SetPrediction(uint32_t prediction) { prediction_ = prediction; }
 
  private:
   friend class RunStage;
@@ -69,6 +74,7 @@ class SeriesStage {
   StrandStage* current_ = nullptr;                     // The one that was used last.
   size_t published_index_ = SIZE_MAX;
   uint64_t published_size_ = 0;
+  uint32_t prediction_ = UINT32_MAX;
   bool is_changed_ = true;  // In anything but its size.
 };
 
@@ -111,6 +117,7 @@ class FileStage {
 // the stage's next BeginFile(). What AddEvent() and BeginSummary() note is PointTotals' business.
 class ScalarAppender {
  public:
+  bool is_empty() const { return column_ == nullptr; }
   void Append(int64_t step, double wall_time, uint64_t bits) const {
     column_->Append(step, wall_time, type_, bits);
   }
@@ -172,6 +179,7 @@ class RunStage {
   // Adds the current file to a tag, with what its first value in this file says. Nothing when the
   // run has too many tags.
   SeriesStage* AddStrand(SeriesInfo info);
+  SeriesStage* AddStrand(std::shared_ptr<const SeriesInfo> info);
   // The series must have a strand of the current file, and be of the right kind.
   void AppendScalar(SeriesStage& series, int64_t step, double wall_time, ValueType type,
                     uint64_t bits);
@@ -198,7 +206,6 @@ class RunStage {
  private:
   friend class StageArchive;
 
-  SeriesStage* AddStrand(std::shared_ptr<const SeriesInfo> info);
   void SetInfo(SeriesStage& series, std::shared_ptr<const SeriesInfo> info);
   StrandStage& CurrentStrand(SeriesStage& series);
   bool HasNewVersion();

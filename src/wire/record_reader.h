@@ -108,7 +108,8 @@ class RecordReader {
     void operator()(std::byte* bytes) const { std::free(bytes); }
   };
   using Buffer = std::unique_ptr<std::byte[], Free>;
-  // A thread reads one file after the other, and a fresh buffer costs more than to read a short one.
+  // A thread reads one file after the other, and a fresh buffer costs more than to read a short
+  // one.
   static Buffer& ThisThreadsSpare();
   // A record that is too long for the buffer, while it goes by.
   struct Stream {
