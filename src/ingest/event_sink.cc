@@ -46,7 +46,7 @@ void EventSink::BeginFile(FileStage& file, const RandomAccessFile& bytes) {
   has_counted_limit_ = false;
   stage_.BeginFile(file);
   predictor_ = &ScalarPredictor::OfThisThread();
-  predictor_->BeginFile();
+  predictor_->BeginFile(check_);
 }
 
 void EventSink::EndFile() {

@@ -11,6 +11,7 @@
 #include "base/stats.h"
 #include "ingest/ingest.h"
 #include "ingest/run_loader.h"
+#include "ingest/scalar_predictor.h"
 #include "store/attempts.h"
 #include "testing/event_file.h"
 #include "testing/fake_clock.h"
@@ -201,6 +202,8 @@ void CheckOrders(const std::string& first, const std::string& second, size_t cut
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   constexpr size_t kMaxBytes = 4096;
   if (size < 2 || size > kMaxBytes) return -1;
+  // One input says nothing to the next one.
+  stepscope::ScalarPredictor::OfThisThread() = stepscope::ScalarPredictor();
   const size_t cut = data[0];
   const std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
   stepscope::EventFile first;

@@ -10,7 +10,8 @@ ScalarPredictor& ScalarPredictor::OfThisThread() {
   return predictor;
 }
 
-void ScalarPredictor::BeginFile() {
+void ScalarPredictor::BeginFile(Check check) {
+  if (check != std::exchange(check_, check)) entries_.clear();
   last_ = kNone;
   next_ = entries_.empty() ? kNone : 0;
 }

@@ -6,8 +6,10 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
+#include "base/stats.h"
 #include "store/stage.h"
 #include "wire/scalar_template.h"
 
@@ -23,8 +25,10 @@ class ScalarPredictor {
 
   static ScalarPredictor& OfThisThread();
 
-  // What was learnt from the file before may hold for this one.
-  void BeginFile();
+  // What was learnt from the file before may hold for this one, if the same is checked (`check`: by
+  // whom).
+  using Check = std::optional<Stat> (*)(const SeriesInfo&);
+  void BeginFile(Check check);
   void EndFile();
 
   struct Entry {
@@ -79,6 +83,7 @@ class ScalarPredictor {
   static constexpr uint32_t kNone = UINT32_MAX;
 
   std::vector<Entry> entries_;
+  Check check_ = nullptr;
   uint32_t last_ = kNone;
   uint32_t next_ = kNone;
 };

@@ -55,6 +55,29 @@ TEST(ScalarColumnTest, KeepsEveryPointExactly) {
   EXPECT_EQ(point, kPoints);
 }
 
+TEST(ScalarColumnTest, WhatAViewSeesIsNotUsedAgain) {
+  ScalarColumn column;
+  const auto append = [](ScalarColumn& to, int count, float value) {
+    for (int i = 0; i < count; ++i) to.Append(i, i, ValueType::kFloat32, Bits(value));
+  };
+  append(column, 10, 1);
+  const ScalarColumnView small = column.View();
+  append(column, 40, 1);  // Outgrows what the first view sees,
+  const ScalarColumnView large = column.View();
+  column.Seal();  // and packs what the second one does.
+  ScalarColumn unseen;
+  append(unseen, 50, 2);
+  unseen.Seal();  // Nobody looks at its tail, which the next one may have.
+  std::vector<ScalarColumn> others(5);
+  for (ScalarColumn& other : others) append(other, 1200, 3);
+  EXPECT_EQ(ValuesOf(small), std::vector<double>(10, 1));
+  EXPECT_EQ(ValuesOf(large), std::vector<double>(50, 1));
+  EXPECT_EQ(ValuesOf(unseen.View()), std::vector<double>(50, 2));
+  for (const ScalarColumn& other : others) {
+    EXPECT_EQ(ValuesOf(other.View()), std::vector<double>(1200, 3));
+  }
+}
+
 TEST(ScalarColumnTest, FindsTheBlockOfAnOrdinal) {
   ScalarColumn column;
   for (int i = 0; i < 3000; ++i) column.Append(i, i, ValueType::kFloat32, 0);
