@@ -167,6 +167,9 @@ class CommandParser {
       return BadFlag("which directory? For example: " + program + " ~/runs (" + program +
                      " --help says more)");
     }
+    if (!command_.python.empty() && !command_.has_tensorboard_plugins) {
+      return conflict("--python has no use without --tensorboard_plugins");
+    }
     const QueryOptions& query = command_.query;
     if (query.kind != QueryKind::kSummary && !query.select.empty()) {
       return conflict(

@@ -99,7 +99,9 @@ struct Command {
   std::vector<std::string> allowed_hosts;  // "name" or "name:port".
   std::string allow_embedding;             // Origins, with spaces between them.
   bool no_auth = false;
-  std::optional<uint16_t> grpc_port;  // Of the data provider, which is off without; 0: any.
+  bool has_tensorboard_plugins = false;  // Runs the user's TensorBoard for its Python plugins,
+  std::string python;                    // with this program; empty: the environment's.
+  std::optional<uint16_t> grpc_port;     // Of the data provider, which is off without; 0: any.
   double reload_interval_s = 5;
   bool has_index = true;  // Keeps what was read on disk, for the next start.
   std::string index_dir;  // Where; with '~' expanded. Empty: at DefaultIndexDirectory().

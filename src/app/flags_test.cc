@@ -271,6 +271,13 @@ TEST(FlagsTest, TheDataProviderIsOffUnlessAskedFor) {
   EXPECT_THAT(Problem({"runs", "--grpc_port=x"}), HasSubstr("--grpc_port=x must be"));
 }
 
+TEST(FlagsTest, PythonPluginsAreOffUnlessAskedFor) {
+  EXPECT_FALSE(Parsed({"runs"}).has_tensorboard_plugins);
+  EXPECT_TRUE(Parsed({"runs", "--tensorboard_plugins"}).has_tensorboard_plugins);
+  EXPECT_EQ(Parsed({"runs", "--tensorboard_plugins", "--python=/x/python"}).python, "/x/python");
+  EXPECT_EQ(Parse({"runs", "--python=/x/python"}).error().code, Code::kFailedPrecondition);
+}
+
 TEST(FlagsTest, TakesWhatTensorBoardGivesItsDataServer) {
   const Command command = Parsed(
       {"data-server", "--logdir=/runs", "--reload=7", "--samples-per-plugin=scalars=all,images=5",

@@ -10,6 +10,7 @@
 
 #include "app/index.h"
 #include "app/process.h"
+#include "app/sidecar.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
@@ -55,6 +56,24 @@ DataProviderOptions DataProviderOptionsOf(const Command& command) {
   return options;
 }
 
+// A virtual environment that is active comes before what the machine has.
+std::string DefaultPython() {
+  const char* const environment = std::getenv("VIRTUAL_ENV");
+  if (environment == nullptr || *environment == '\0') return "python3";
+  return std::string(environment) + "/bin/python";
+}
+
+std::unique_ptr<Sidecar> StartSidecar(const Command& command, uint16_t grpc_port,
+                                      std::span<const Plugin* const> plugins, ProxyTable& proxy) {
+  SidecarOptions options = {.python = command.python.empty() ? DefaultPython() : command.python,
+                            .logdir = command.logdir_path,
+                            .path_prefix = command.server.path_prefix,
+                            .grpc_port = grpc_port,
+                            .own_plugins = {}};
+  for (const Plugin* const plugin : plugins) options.own_plugins.emplace(plugin->name);
+  return std::make_unique<Sidecar>(std::move(options), proxy);
+}
+
 }  // namespace
 
 int Serve(const Command& command, std::span<const EmbeddedAsset> assets,
@@ -78,11 +97,13 @@ int Serve(const Command& command, std::span<const EmbeddedAsset> assets,
 
   SnapshotCell snapshots;
   Stats stats;
+  ProxyTable proxy;
   Site site({.server = command.server,
              .origins = OriginsOf(command, reaches_network),
              .allow_embedding = command.allow_embedding,
              .assets = assets,
-             .plugins = plugins},
+             .plugins = plugins,
+             .proxy = &proxy},
             snapshots, RealFileSystem(), stats, SystemClock(), std::move(gate), [&url, token] {
               LogInfo("the link was used; the next one works once, too: " + url +
                       "?token=" + token->code());
@@ -94,14 +115,18 @@ int Serve(const Command& command, std::span<const EmbeddedAsset> assets,
 
   const DataProvider provider(DataProviderOptionsOf(command), snapshots, RealFileSystem());
   std::unique_ptr<RpcServer> rpc;
-  if (command.grpc_port) {
-    auto started = RpcServer::Start({.port = *command.grpc_port}, provider);
+  std::unique_ptr<Sidecar> sidecar;
+  if (command.grpc_port || command.has_tensorboard_plugins) {
+    auto started = RpcServer::Start({.port = command.grpc_port.value_or(0)}, provider);
     if (!started) {
       LogError(started.error().message);
       return kExitCannotBind;
     }
     rpc = *std::move(started);
-    std::printf("gRPC data provider at localhost:%d\n", rpc->port());
+    if (command.grpc_port) std::printf("gRPC data provider at localhost:%d\n", rpc->port());
+  }
+  if (command.has_tensorboard_plugins) {
+    sidecar = StartSidecar(command, rpc->port(), plugins, proxy);
   }
 
   if (token != nullptr) {
@@ -114,6 +139,7 @@ int Serve(const Command& command, std::span<const EmbeddedAsset> assets,
 
   ingest.Start();
   WaitForEnd();
+  sidecar.reset();
   rpc.reset();
   server.Stop();
   ingest.Stop();

@@ -115,6 +115,17 @@ Status SetGrpcPort(std::string_view value, Command& command) {
   return Status();
 }
 
+Status SetTensorBoardPlugins(std::string_view value, Command& command) {
+  ASSIGN_OR_RETURN(command.has_tensorboard_plugins, ParseBool(value));
+  return Status();
+}
+
+Status SetPython(std::string_view value, Command& command) {
+  if (value.empty()) return BadFlag("must name a program");
+  command.python = ExpandHome(value);
+  return Status();
+}
+
 Status AskInspect(std::string_view value, Command& command) {
   ASSIGN_OR_RETURN(const bool inspects, ParseBool(value));
   command.subcommand = inspects ? Subcommand::kInspect : Subcommand::kServe;
@@ -169,6 +180,13 @@ constexpr Flag kCompatFlags[] = {
      "Also serve TensorBoard's gRPC data provider, to this machine only, for tensorboard "
      "--grpc_data_provider=localhost:N. 0 takes any free port and prints it.",
      SetGrpcPort},
+    {"tensorboard_plugins", "",
+     "Also show the Python plugins that are installed beside your tensorboard, which is started "
+     "for them.",
+     SetTensorBoardPlugins},
+    {"python", "PROGRAM",
+     "The Python whose tensorboard that is. Default: that of the active environment, else python3.",
+     SetPython},
 };
 
 constexpr IgnoredFlag kIgnoredFlags[] = {

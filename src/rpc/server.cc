@@ -1,6 +1,10 @@
 // The one file of ours that includes gRPC, which compiles slowly.
 #include "rpc/server.h"
 
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
@@ -131,11 +135,30 @@ class Service final : public pb::TensorBoardDataProvider::Service {
   CallTimer timer_;
 };
 
-// "localhost" by its two addresses, so that a port is taken on both or on none.
-std::vector<std::vector<std::string>> AddressesOf(const std::string& host) {
-  if (host == "localhost") return {{"127.0.0.1", "[::1]"}, {"127.0.0.1"}, {"[::1]"}};
-  if (host.find(':') != std::string::npos) return {{'[' + host + ']'}};
-  return {{host}};
+bool HasIpv6Loopback() {
+  const int descriptor = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (descriptor < 0) return false;
+  sockaddr_in6 address{};
+  address.sin6_family = AF_INET6;
+  address.sin6_addr = in6addr_loopback;
+  const bool has =
+      bind(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
+  close(descriptor);
+  return has;
+}
+
+// What to listen on, all or none of it: clients of "localhost" may come to either of its addresses,
+// and must not find another server there.
+std::vector<std::string> AddressesOf(const RpcServerOptions& options) {
+  const std::string port = ':' + std::to_string(options.port);
+  if (options.host != "localhost") {
+    const bool is_ipv6 = options.host.find(':') != std::string::npos;
+    return {(is_ipv6 ? '[' + options.host + ']' : options.host) + port};
+  }
+  // gRPC finds one port that is free on all addresses of a name, but not on those of two.
+  if (options.port == 0) return {options.host + port};
+  if (!HasIpv6Loopback()) return {"127.0.0.1" + port};
+  return {"127.0.0.1" + port, "[::1]" + port};
 }
 
 }  // namespace
@@ -144,14 +167,13 @@ struct RpcServer::Impl {
   Impl(const RpcServerOptions& options, const DataProvider& provider)
       : service(options, provider) {}
 
-  bool Listen(const RpcServerOptions& options, const std::vector<std::string>& hosts) {
+  bool Listen(const RpcServerOptions& options) {
     grpc::ServerBuilder builder;
     builder.RegisterService(&service);
-    std::vector<int> ports(hosts.size(), 0);
-    for (size_t i = 0; i < hosts.size(); ++i) {
-      // gRPC takes the first one's port for those that follow with 0.
-      builder.AddListeningPort(hosts[i] + ':' + std::to_string(options.port),
-                               grpc::InsecureServerCredentials(), &ports[i]);
+    const std::vector<std::string> addresses = AddressesOf(options);
+    std::vector<int> ports(addresses.size(), 0);
+    for (size_t i = 0; i < addresses.size(); ++i) {
+      builder.AddListeningPort(addresses[i], grpc::InsecureServerCredentials(), &ports[i]);
     }
     grpc::ResourceQuota quota("rpc");
     quota.SetMaxThreads(options.max_calls);
@@ -167,9 +189,6 @@ struct RpcServer::Impl {
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 60'000);
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);
     server = builder.BuildAndStart();
-    for (const int bound : ports) {
-      if (bound <= 0 || (options.port == 0 && bound != ports.front())) server.reset();
-    }
     port = static_cast<uint16_t>(ports.front());
     return server != nullptr;
   }
@@ -191,11 +210,8 @@ uint16_t RpcServer::port() const { return impl_->port; }
 Result<std::unique_ptr<RpcServer>> RpcServer::Start(const RpcServerOptions& options,
                                                     const DataProvider& provider) {
   gpr_set_log_function([](gpr_log_func_args*) {});  // We say what went wrong ourselves.
-  for (const std::vector<std::string>& hosts : AddressesOf(options.host)) {
-    auto impl = std::make_unique<Impl>(options, provider);
-    if (!impl->Listen(options, hosts)) continue;
-    return std::unique_ptr<RpcServer>(new RpcServer(std::move(impl)));
-  }
+  auto impl = std::make_unique<Impl>(options, provider);
+  if (impl->Listen(options)) return std::unique_ptr<RpcServer>(new RpcServer(std::move(impl)));
   return Error{Code::kUnavailable, "cannot listen on " + options.host + ", port " +
                                        std::to_string(options.port) +
                                        "; it may be in use, or no address of this machine"};

@@ -35,7 +35,7 @@ class ApiTest : public ::testing::Test {
     options_.logdir = "logs";
     options_.window_title = "title";
     api_.AddRoutes(router_);
-    AddCompatCoreRoutes(router_, snapshots_, options_, kPlugins, api_);
+    AddCompatCoreRoutes(router_, snapshots_, options_, kPlugins, api_, nullptr);
   }
 
   Response Ask(std::string_view target) {

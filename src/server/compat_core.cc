@@ -47,7 +47,7 @@ Json Environment(const ServerOptions& options) {
 }
 
 Json PluginsListing(const ServerOptions& options, std::span<const Plugin* const> plugins,
-                    const std::vector<uint64_t>& series) {
+                    const std::vector<uint64_t>& series, const ProxyTable* proxy) {
   Json listing = Json::object();
   for (size_t i = 0; i < plugins.size(); ++i) {
     const Plugin& plugin = *plugins[i];
@@ -66,6 +66,10 @@ Json PluginsListing(const ServerOptions& options, std::span<const Plugin* const>
         {"tab_name", compat.tab_name.empty() ? plugin.name : compat.tab_name},
         {"loading_mechanism", std::move(mechanism)}};
   }
+  if (proxy == nullptr) return listing;
+  for (const ProxiedPlugin& plugin : proxy->status().plugins) {
+    listing[plugin.name] = Json::parse(plugin.listing_entry, nullptr, /*allow_exceptions=*/false);
+  }
   return listing;
 }
 
@@ -73,7 +77,7 @@ Json PluginsListing(const ServerOptions& options, std::span<const Plugin* const>
 
 void AddCompatCoreRoutes(Router& router, const SnapshotCell& snapshots,
                          const ServerOptions& options, std::span<const Plugin* const> plugins,
-                         CoreApi& api) {
+                         CoreApi& api, const ProxyTable* proxy) {
   const auto add = [&](std::string path, auto make_json) {
     router.Add(std::move(path), [make_json](const Request&) -> Result<Response> {
       return Response::Json(make_json());
@@ -86,8 +90,9 @@ void AddCompatCoreRoutes(Router& router, const SnapshotCell& snapshots,
   add("/data/runs", [&snapshots] { return RunNames(*snapshots.Load()); });
   add("/data/experiments", [] { return Json::array(); });
   add("/data/experiment_runs", [] { return Json::array(); });
-  add("/data/plugins_listing",
-      [&options, plugins, &api] { return PluginsListing(options, plugins, api.CountSeries()); });
+  add("/data/plugins_listing", [&options, plugins, &api, proxy] {
+    return PluginsListing(options, plugins, api.CountSeries(), proxy);
+  });
   router.Add("/data/notifications", [](const Request&) -> Result<Response> {
     return Redirect("../notifications_note.json");
   });

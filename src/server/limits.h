@@ -12,6 +12,8 @@ struct ServerLimits {
   // A browser opens six and a WebSocket for each page; above this the longest idle one is closed.
   size_t max_connections = 1024;
   size_t max_live_clients = 256;
+  // That are passed on to TensorBoard, which has a thread for each. 503.
+  size_t max_proxied_requests = 64;
   size_t max_target_bytes = 64 << 10;  // hparams downloads put their request into it. 414.
   size_t max_header_bytes = 80 << 10;  // 431.
   size_t max_body_bytes = 8 << 20;     // 413.
@@ -26,7 +28,9 @@ struct ServerLimits {
   std::chrono::milliseconds linger_timeout{2'000};   // For a refused request to read the answer.
   std::chrono::milliseconds live_interval{50};       // Between two messages to one client.
   std::chrono::milliseconds live_timeout{40'000};    // A ping after half of it; then the end.
-  std::chrono::milliseconds stop_timeout{400};       // For requests that are being answered.
+  // Without a byte from whom a request was passed on to: Python plugins may compute for long.
+  std::chrono::milliseconds proxy_timeout{120'000};
+  std::chrono::milliseconds stop_timeout{400};  // For requests that are being answered.
 };
 
 // What of it is in use: counted by the listener, read by /api/stats.
@@ -34,6 +38,7 @@ struct ServerUse {
   ServerLimits limits;
   std::atomic<size_t> connections = 0;
   std::atomic<size_t> live_clients = 0;
+  std::atomic<size_t> proxied_requests = 0;
   std::atomic<size_t> body_bytes = 0;   // That requests have announced and no handler is done with.
   std::atomic<size_t> reply_bytes = 0;  // That are on their way to clients.
 };

@@ -19,6 +19,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/read_until.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
@@ -117,6 +118,9 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
   asio::awaitable<bool> Write(beast::tcp_stream& stream, const Reply& reply, bool keep_alive,
                               bool is_head);
   asio::awaitable<void> RefuseAndClose(beast::tcp_stream& stream, const Reply& reply);
+
+  asio::awaitable<void> ServeProxied(beast::tcp_stream& client, const Request& request,
+                                     std::string_view target, uint16_t port);
 
   asio::awaitable<void> ServeLive(beast::tcp_stream stream,
                                   http::request<http::empty_body> handshake);
@@ -323,6 +327,10 @@ asio::awaitable<bool> Server::Impl::ServeOne(Connection& connection, beast::flat
     }
     Request& request = std::get<Request>(admitted);
     request.body = std::move(parser.body);
+    if (const std::optional<uint16_t> port = site.FindProxyPort(request)) {
+      co_await ServeProxied(stream, request, parser.target, *port);
+      co_return false;
+    }
     reply = co_await RunHandler(std::move(request));
     // Small answers always go through, so that a page stays alive beside what is slow to leave.
     if (reply.body.size() > kSmallReplyBytes &&
@@ -420,6 +428,45 @@ asio::awaitable<bool> Server::Impl::Write(beast::tcp_stream& stream, const Reply
     }
   }
   co_return true;
+}
+
+// Passes a request on to another server on this machine, and its answer back as it comes. Either
+// end closes its connection behind it, so that nobody has to count bytes.
+asio::awaitable<void> Server::Impl::ServeProxied(beast::tcp_stream& client, const Request& request,
+                                                 std::string_view target, uint16_t port) {
+  const Share one(use.proxied_requests, 1);
+  if (use.proxied_requests > limits.max_proxied_requests) {
+    co_return co_await RefuseAndClose(client, site.Refuse(503, std::string(kTooMuchAtOnce)));
+  }
+  const Reply nobody =
+      site.Refuse(503, "Unavailable: TensorBoard, which has this, does not answer");
+  beast::tcp_stream server(io);
+  server.expires_after(limits.proxy_timeout);
+  const tcp::endpoint address(asio::ip::address_v4::loopback(), port);
+  const auto [no_connection] = co_await server.async_connect(address, kAwait);
+  if (no_connection) co_return co_await RefuseAndClose(client, nobody);
+  const std::string question = FormatProxyRequest(request, target);
+  const auto [unsent, sent] = co_await asio::async_write(server, asio::buffer(question), kAwait);
+  std::string bytes;
+  const auto [no_head, head_bytes] = co_await asio::async_read_until(
+      server, asio::dynamic_buffer(bytes, limits.max_header_bytes), "\r\n\r\n", kAwait);
+  if (unsent || no_head) co_return co_await RefuseAndClose(client, nobody);
+  const Result<std::string> head =
+      FormatProxyHead(std::string_view(bytes).substr(0, head_bytes), site.frame_policy());
+  if (!head) co_return co_await RefuseAndClose(client, nobody);
+
+  bytes.replace(0, head_bytes, *head);
+  constexpr size_t kPieceBytes = 64 << 10;
+  while (true) {
+    client.expires_after(limits.write_timeout);
+    const auto [gone, written] = co_await asio::async_write(client, asio::buffer(bytes), kAwait);
+    if (gone) co_return;
+    bytes.resize(kPieceBytes);
+    server.expires_after(limits.proxy_timeout);
+    const auto [end, received] = co_await server.async_read_some(asio::buffer(bytes), kAwait);
+    if (end) co_return;
+    bytes.resize(received);
+  }
 }
 
 // A client that is still sending would see a reset instead of the answer if the socket were closed

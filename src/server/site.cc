@@ -85,7 +85,8 @@ Site::Site(SiteOptions options, const SnapshotCell& snapshots, const FileSystem&
       assets_(options_.assets),
       api_(snapshots, stats, options_.server, options_.plugins, use_) {
   api_.AddRoutes(router_);
-  AddCompatCoreRoutes(router_, snapshots, options_.server, options_.plugins, api_);
+  AddCompatCoreRoutes(router_, snapshots, options_.server, options_.plugins, api_, options_.proxy);
+  AddProxyRoutes(router_, options_.proxy);
   const auto add = [&](std::string path, const Route& route) {
     router_.Add(std::move(path),
                 [this, &snapshots, &files, &stats, &clock,
@@ -108,16 +109,15 @@ Site::Site(SiteOptions options, const SnapshotCell& snapshots, const FileSystem&
     return response;
   });
 
-  const std::string frames =
-      "frame-ancestors 'self'" +
-      (options_.allow_embedding.empty() ? "" : ' ' + options_.allow_embedding);
+  frame_policy_ = "frame-ancestors 'self'" +
+                  (options_.allow_embedding.empty() ? "" : ' ' + options_.allow_embedding);
   // Svelte sets style attributes from its templates; style sheets come from files only.
   page_policy_ =
       "default-src 'self'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; "
       "img-src 'self' data: blob:; media-src 'self' data: blob:; connect-src 'self'; "
       "object-src 'none'; base-uri 'none'; form-action 'self'; " +
-      frames;
-  data_policy_ = "default-src 'none'; base-uri 'none'; form-action 'none'; " + frames;
+      frame_policy_;
+  data_policy_ = "default-src 'none'; base-uri 'none'; form-action 'none'; " + frame_policy_;
 }
 
 Reply Site::Finish(Reply reply, bool is_page) const {
@@ -193,6 +193,10 @@ std::variant<Reply, Request> Site::Admit(Request request, std::string_view targe
     if (!gate_->Admits(request)) return Finish(ToReply(SignInPage(request), ""), false);
   }
   return request;
+}
+
+std::optional<uint16_t> Site::FindProxyPort(const Request& request) const {
+  return options_.proxy == nullptr ? std::nullopt : options_.proxy->FindPort(request);
 }
 
 Reply Site::Answer(const Request& request) const {

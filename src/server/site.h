@@ -19,6 +19,7 @@
 #include "server/assets.h"
 #include "server/auth.h"
 #include "server/limits.h"
+#include "server/proxy.h"
 #include "server/reply.h"
 
 namespace stepscope {
@@ -31,6 +32,7 @@ struct SiteOptions {
   std::string allow_embedding;  // An origin whose pages may show ours in a frame, or "".
   std::span<const EmbeddedAsset> assets;
   std::span<const Plugin* const> plugins;  // AllPlugins(); what they point at lives for ever.
+  const ProxyTable* proxy = nullptr;       // Null: nobody else answers. Must outlive the site.
 };
 
 // Thread-safe. The snapshots, files, stats and clock must outlive it.
@@ -45,6 +47,11 @@ class Site {
   // `request` has method and headers; its path and query are set from `target`.
   std::variant<Reply, Request> Admit(Request request, std::string_view target);
   Reply Answer(const Request& request) const;
+  // Where on loopback a request that was admitted is answered instead, 0 for nowhere at the moment;
+  // nothing where Answer() does it.
+  std::optional<uint16_t> FindProxyPort(const Request& request) const;
+  // What to put beside a policy of a page that is not ours.
+  const std::string& frame_policy() const { return frame_policy_; }
   // For what the listener refuses itself: limits and damaged requests.
   Reply Refuse(int status, std::string text) const;
 
@@ -67,8 +74,9 @@ class Site {
   ServerUse use_;
   CoreApi api_;
   Router router_;
-  std::string page_policy_;  // Content-Security-Policy of the page and its files.
-  std::string data_policy_;  // Of everything else: nothing in it may run.
+  std::string frame_policy_;  // The part of both that says who may show them in a frame.
+  std::string page_policy_;   // Content-Security-Policy of the page and its files.
+  std::string data_policy_;   // Of everything else: nothing in it may run.
 };
 
 }  // namespace stepscope

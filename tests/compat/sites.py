@@ -37,8 +37,10 @@ class Answer(NamedTuple):
 class Site:
     """A server that is running, by its address."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, printed: str = "", process: int = 0) -> None:
         self.url = url.rstrip("/")
+        self.printed = printed  # Up to the line with the address.
+        self.process = process
 
     def ask(
         self,
@@ -100,7 +102,7 @@ def running(command: list[str | Path], url_line: str) -> Iterator[Site]:
                 assert process.poll() is None, text
                 assert time.monotonic() < deadline, text
                 time.sleep(0.005)
-            yield Site(found[1])
+            yield Site(found[1], text, process.pid)
         finally:
             process.terminate()
             process.wait(timeout=10)
@@ -120,10 +122,17 @@ def stepscope(logdir: Path | str, *flags: str) -> Iterator[Site]:
 
 
 @contextlib.contextmanager
+def tensorboard_command(*flags: Path | str) -> Iterator[Site]:
+    """The real TensorBoard."""
+    command = [sys.executable, "-m", "tensorboard.main", *flags]
+    with running(command, r"TensorBoard \S+ at (http://\S+)") as site:
+        yield site
+
+
+@contextlib.contextmanager
 def tensorboard(logdir: Path | str, *flags: str) -> Iterator[Site]:
-    """The real TensorBoard with its Python loader, which has read everything."""
-    command = [sys.executable, "-m", "tensorboard.main", "--logdir", logdir, "--port", "0"]
+    """The same with its Python loader, which has read everything."""
     # Blocking and once: the address is printed when all is loaded.
-    command += ["--load_fast=false", "--reload_task=blocking", "--reload_interval=0"]
-    with running([*command, *flags], r"TensorBoard \S+ at (http://\S+)") as site:
+    loading = ("--load_fast=false", "--reload_task=blocking", "--reload_interval=0")
+    with tensorboard_command("--logdir", logdir, "--port", "0", *loading, *flags) as site:
         yield site
