@@ -66,17 +66,11 @@ Status DataProvider::ListScalars(const pb::ListScalarsRequest& request, Call& ca
                                  pb::ListScalarsResponse& response) const {
   ASSIGN_OR_RETURN(const SeriesFilter filter, ParseFilter(request));
   const auto snapshot = snapshots_.Load();
-  return WalkSeries(*snapshot, filter, DataClass::kScalar, call, response,
-                    [&](const RunSnapshot&, const Series& series,
+  const auto fill = [&](const RunSnapshot&, const Series& series,
                         pb::ListScalarsResponse::TagEntry& tag) -> Status {
-                      RETURN_IF_ERROR(call.Spend(MetadataBytes(*series.info)));
-                      const SeriesEnd end = FindScalarEnd(series);
-                      tag.mutable_metadata()->set_max_step(end.max_step);
-                      tag.mutable_metadata()->set_max_wall_time(end.max_wall_time);
-                      FillMetadata(*series.info,
-                                   *tag.mutable_metadata()->mutable_summary_metadata());
-                      return Status();
-                    });
+    return FillListed(series, FindScalarEnd(series), call, *tag.mutable_metadata());
+  };
+  return WalkSeries(*snapshot, filter, DataClass::kScalar, call, response, fill);
 }
 
 Status DataProvider::ReadScalars(const pb::ReadScalarsRequest& request, Call& call,
@@ -85,20 +79,19 @@ Status DataProvider::ReadScalars(const pb::ReadScalarsRequest& request, Call& ca
   ASSIGN_OR_RETURN(const uint64_t asked, ParsePointCount(request));
   const uint64_t limit = PointLimit(filter.plugin_name, asked);
   const auto snapshot = snapshots_.Load();
-  return WalkSeries(
-      *snapshot, filter, DataClass::kScalar, call, response,
-      [&](const RunSnapshot& run, const Series& series,
-          pb::ReadScalarsResponse::TagEntry& tag) -> Status {
-        pb::ScalarData& data = *tag.mutable_data();
-        if (limit == 0) return Status();
-        RETURN_IF_ERROR(call.Spend(std::min(limit, series.size()) * kScalarPointBytes));
-        for (const ExactPoint& point : ReadCompatPoints(run, series, limit)) {
-          data.add_step(point.step);
-          data.add_wall_time(point.wall_time);
-          data.add_value(static_cast<float>(point.as_double));
-        }
-        return Status();
-      });
+  const auto fill = [&](const RunSnapshot& run, const Series& series,
+                        pb::ReadScalarsResponse::TagEntry& tag) -> Status {
+    pb::ScalarData& data = *tag.mutable_data();
+    if (limit == 0) return Status();
+    RETURN_IF_ERROR(call.Spend(std::min(limit, series.size()) * kScalarPointBytes));
+    for (const ExactPoint& point : ReadCompatPoints(run, series, limit)) {
+      data.add_step(point.step);
+      data.add_wall_time(point.wall_time);
+      data.add_value(static_cast<float>(point.as_double));
+    }
+    return Status();
+  };
+  return WalkSeries(*snapshot, filter, DataClass::kScalar, call, response, fill);
 }
 
 }  // namespace stepscope

@@ -24,8 +24,8 @@ struct DataProviderOptions {
   std::map<std::string, uint64_t, std::less<>> max_points;
 };
 
-// Thread-safe. The snapshots and files must outlive it. Every method fills `response`, which is to
-// be dropped when there is an error.
+// Thread-safe. The snapshots and files must outlive it. Every method fills `response`, which
+// is to be dropped when there is an error.
 class DataProvider {
  public:
   DataProvider(DataProviderOptions options, const SnapshotCell& snapshots, const FileSystem& files)
@@ -44,6 +44,19 @@ class DataProvider {
   // Thinned by extremes where fewer points are asked for than there are; the newest is always kept.
   Status ReadScalars(const tensorboard::data::ReadScalarsRequest& request, Call& call,
                      tensorboard::data::ReadScalarsResponse& response) const;
+  Status ListTensors(const tensorboard::data::ListTensorsRequest& request, Call& call,
+                     tensorboard::data::ListTensorsResponse& response) const;
+  // Thinned evenly, here and below. Old shapes of values come as the tensors that upstream makes of
+  // them, but histograms keep their precision, as in its data server.
+  Status ReadTensors(const tensorboard::data::ReadTensorsRequest& request, Call& call,
+                     tensorboard::data::ReadTensorsResponse& response) const;
+  Status ListBlobSequences(const tensorboard::data::ListBlobSequencesRequest& request, Call& call,
+                           tensorboard::data::ListBlobSequencesResponse& response) const;
+  Status ReadBlobSequences(const tensorboard::data::ReadBlobSequencesRequest& request, Call& call,
+                           tensorboard::data::ReadBlobSequencesResponse& response) const;
+  // Calls `write` with one piece after the other, until it returns false: nobody reads any more.
+  Status ReadBlob(const tensorboard::data::ReadBlobRequest& request, Call& call,
+                  const std::function<bool(std::string_view chunk)>& write) const;
 
  private:
   uint64_t PointLimit(std::string_view plugin_name, uint64_t asked) const;

@@ -111,6 +111,40 @@ class Service final : public pb::TensorBoardDataProvider::Service {
     return Answer(context,
                   [&](Call& call) { return provider_.ReadScalars(*request, call, *response); });
   }
+  grpc::Status ListTensors(grpc::ServerContext* context, const pb::ListTensorsRequest* request,
+                           pb::ListTensorsResponse* response) override {
+    return Answer(context,
+                  [&](Call& call) { return provider_.ListTensors(*request, call, *response); });
+  }
+  grpc::Status ReadTensors(grpc::ServerContext* context, const pb::ReadTensorsRequest* request,
+                           pb::ReadTensorsResponse* response) override {
+    return Answer(context,
+                  [&](Call& call) { return provider_.ReadTensors(*request, call, *response); });
+  }
+  grpc::Status ListBlobSequences(grpc::ServerContext* context,
+                                 const pb::ListBlobSequencesRequest* request,
+                                 pb::ListBlobSequencesResponse* response) override {
+    return Answer(context, [&](Call& call) {
+      return provider_.ListBlobSequences(*request, call, *response);
+    });
+  }
+  grpc::Status ReadBlobSequences(grpc::ServerContext* context,
+                                 const pb::ReadBlobSequencesRequest* request,
+                                 pb::ReadBlobSequencesResponse* response) override {
+    return Answer(context, [&](Call& call) {
+      return provider_.ReadBlobSequences(*request, call, *response);
+    });
+  }
+  grpc::Status ReadBlob(grpc::ServerContext* context, const pb::ReadBlobRequest* request,
+                        grpc::ServerWriter<pb::ReadBlobResponse>* writer) override {
+    return Answer(context, [&](Call& call) {
+      return provider_.ReadBlob(*request, call, [writer](std::string_view chunk) {
+        pb::ReadBlobResponse response;
+        response.set_data(chunk.data(), chunk.size());
+        return writer->Write(response);
+      });
+    });
+  }
 
  private:
   template <typename Ask>

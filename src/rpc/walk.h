@@ -23,6 +23,16 @@ SeriesEnd FindScalarEnd(const Series& series);
 void FillMetadata(const SeriesInfo& info, tensorboard::data::SummaryMetadata& metadata);
 size_t MetadataBytes(const SeriesInfo& info);
 
+// What the three lists tell of a series.
+template <typename Metadata>
+Status FillListed(const Series& series, const SeriesEnd& end, Call& call, Metadata& metadata) {
+  RETURN_IF_ERROR(call.Spend(MetadataBytes(*series.info)));
+  metadata.set_max_step(end.max_step);
+  metadata.set_max_wall_time(end.max_wall_time);
+  FillMetadata(*series.info, *metadata.mutable_summary_metadata());
+  return Status();
+}
+
 // Calls `fill` with each series that the filter lets through, its run, and its entry in the
 // response.
 template <typename Response, typename Fill>
