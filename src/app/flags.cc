@@ -62,6 +62,7 @@ class CommandParser {
   explicit CommandParser(std::span<const std::string_view> arguments) : arguments_(arguments) {}
 
   Result<Command> Parse() {
+    command_.arguments.assign(arguments_.begin(), arguments_.end());
     TakeSubcommand();
     bool has_only_words = false;
     while (!arguments_.empty()) {

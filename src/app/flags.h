@@ -87,6 +87,7 @@ struct DataServerOptions {
 struct Command {
   Action action = Action::kRun;
   Subcommand subcommand = Subcommand::kServe;  // What to run, or whose help to show.
+  std::vector<std::string> arguments;          // As they were given.
 
   // What is read, and how.
   std::string logdir_path;        // server.logdir with '~' expanded; may not exist yet.

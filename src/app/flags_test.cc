@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "app/server_info.h"
+
 namespace stepscope {
 namespace {
 
@@ -269,6 +271,13 @@ TEST(FlagsTest, TheDataProviderIsOffUnlessAskedFor) {
   EXPECT_EQ(Parsed({"runs"}).grpc_port, std::nullopt);
   EXPECT_EQ(Parsed({"runs", "--grpc_port=0"}).grpc_port, 0);
   EXPECT_THAT(Problem({"runs", "--grpc_port=x"}), HasSubstr("--grpc_port=x must be"));
+}
+
+TEST(FlagsTest, ServersStartedAlikeHaveOneKey) {
+  // As Python's json and base64 make it of the same.
+  EXPECT_EQ(ServerCacheKey(Parsed({"--logdir", "x\xc3\xa9"}), "/w"),
+            "eyJhcmd1bWVudHMiOlsiLS1sb2dkaXIiLCJ4XHUwMGU5Il0sImNvbmZpZ3VyZV9rd2FyZ3"
+            "MiOnt9LCJ3b3JraW5nX2RpcmVjdG9yeSI6Ii93In0=");
 }
 
 TEST(FlagsTest, PythonPluginsAreOffUnlessAskedFor) {

@@ -5,11 +5,13 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "app/index.h"
 #include "app/process.h"
+#include "app/server_info.h"
 #include "app/sidecar.h"
 #include "base/clock.h"
 #include "base/file.h"
@@ -86,7 +88,8 @@ int Serve(const Command& command, std::span<const EmbeddedAsset> assets,
     LogError(sockets.error().message);
     return kExitCannotBind;
   }
-  const std::string url = SiteUrl(command, sockets->port());
+  const uint16_t port = sockets->port();
+  const std::string url = SiteUrl(command, port);
   const bool reaches_network = sockets->reaches_network();
 
   std::unique_ptr<TokenGate> gate;
@@ -137,8 +140,11 @@ int Serve(const Command& command, std::span<const EmbeddedAsset> assets,
   std::printf("Stepscope %s at %s (Press CTRL+C to quit)\n", STEPSCOPE_VERSION, url.c_str());
   std::fflush(stdout);
 
+  std::optional<ServerInfoFile> info_file(std::in_place, command, port,
+                                          SystemClock().WallSeconds());
   ingest.Start();
   WaitForEnd();
+  info_file.reset();
   sidecar.reset();
   rpc.reset();
   server.Stop();
