@@ -25,7 +25,7 @@ def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def launched() -> Iterator[manager.TensorBoardInfo]:
     """What `%tensorboard --logdir ...` does first."""
-    key = manager.cache_key(os.getcwd(), ARGUMENTS, {})
+    key = manager.cache_key(str(Path.cwd()), ARGUMENTS, {})
     assert manager._find_matching_instance(key) is None
     result = manager.start(ARGUMENTS)
     assert isinstance(result, manager.StartLaunched), result
