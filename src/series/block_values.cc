@@ -72,18 +72,18 @@ Ends<T> EqualTo(T ordered) {
 void BlockValues::Read(const std::byte* block) {
   type_ = TypeOf(block);
   if (IsNarrow()) {
-    GetOrderedValues(block, narrow_);
+    GetOrderedValues(block, ordered_.narrow);
   } else {
-    GetOrderedValues(block, wide_);
+    GetOrderedValues(block, ordered_.wide);
   }
 }
 
 BlockValues::Range BlockValues::RangeOf(size_t begin, size_t end) const {
   if (IsNarrow()) {
-    const auto [low, high] = EndsOfNarrow(narrow_ + begin, end - begin);
+    const auto [low, high] = EndsOfNarrow(ordered_.narrow + begin, end - begin);
     return {low, high};
   }
-  const auto [low, high] = EndsOfWide(wide_ + begin, end - begin);
+  const auto [low, high] = EndsOfWide(ordered_.wide + begin, end - begin);
   return {low, high};
 }
 
@@ -94,11 +94,11 @@ double BlockValues::NumberOf(uint64_t ordered) const {
 uint32_t BlockValues::Find(uint64_t ordered, size_t begin, size_t end) const {
   if (IsNarrow()) {
     const auto [low, high] = EqualTo(static_cast<uint32_t>(ordered));
-    return static_cast<uint32_t>(begin + FirstInNarrow(narrow_ + begin, end - begin, low, high));
+    return static_cast<uint32_t>(begin + FirstInNarrow(ordered_.narrow + begin, end - begin, low, high));
   }
   const auto [low, high] =
       type_ == ValueType::kFloat64 ? EqualTo(ordered) : Ends<uint64_t>{ordered, ordered};
-  return static_cast<uint32_t>(begin + FirstInWide(wide_ + begin, end - begin, low, high));
+  return static_cast<uint32_t>(begin + FirstInWide(ordered_.wide + begin, end - begin, low, high));
 }
 
 }  // namespace stepscope

@@ -32,9 +32,9 @@ class BlockValues {
   ValueType type_ = ValueType::kFloat32;
   // NOLINTBEGIN(modernize-avoid-c-arrays): left uninitialised, for speed.
   union {
-    alignas(64) uint32_t narrow_[kMaxBlockPoints];
-    alignas(64) uint64_t wide_[kMaxBlockPoints];
-  };
+    alignas(64) uint32_t narrow[kMaxBlockPoints];
+    alignas(64) uint64_t wide[kMaxBlockPoints];
+  } ordered_;
   // NOLINTEND(modernize-avoid-c-arrays)
 };
 
