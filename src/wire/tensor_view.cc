@@ -254,9 +254,10 @@ std::optional<TensorView> TensorView::Parse(std::span<const std::byte> message) 
       tensor.dtype_ = static_cast<DataType>(static_cast<int32_t>(field.scalar));
     } else if (field.Is(kShapeField, WireType::kBytes)) {
       tensor.has_shape_ = true;
-      auto shape = ParseTensorShape(field.bytes);
-      if (!shape) return std::nullopt;
-      tensor.shape_ = *std::move(shape);
+      // A message that comes twice is one message, of which the dimensions are one list.
+      const auto shape = ParseTensorShape(field.bytes);
+      if (!shape || tensor.shape_.size() + shape->size() > kMaxRank) return std::nullopt;
+      tensor.shape_.insert(tensor.shape_.end(), shape->begin(), shape->end());
     } else if (field.Is(kContentField, WireType::kBytes)) {
       tensor.content_ = field.bytes;
     }
