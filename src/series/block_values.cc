@@ -94,7 +94,8 @@ double BlockValues::NumberOf(uint64_t ordered) const {
 uint32_t BlockValues::Find(uint64_t ordered, size_t begin, size_t end) const {
   if (IsNarrow()) {
     const auto [low, high] = EqualTo(static_cast<uint32_t>(ordered));
-    return static_cast<uint32_t>(begin + FirstInNarrow(ordered_.narrow + begin, end - begin, low, high));
+    return static_cast<uint32_t>(begin +
+                                 FirstInNarrow(ordered_.narrow + begin, end - begin, low, high));
   }
   const auto [low, high] =
       type_ == ValueType::kFloat64 ? EqualTo(ordered) : Ends<uint64_t>{ordered, ordered};
