@@ -41,10 +41,15 @@ def write_logdir(folder: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+def logdir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("logs")
     write_logdir(folder)
-    with stepscope(folder, "--grpc_port=0") as site:
+    return folder
+
+
+@pytest.fixture(scope="module")
+def port(logdir: Path) -> Iterator[int]:
+    with stepscope(logdir, "--grpc_port=0") as site:
         yield int(re.search(r"gRPC data provider at localhost:(\d+)", site.printed)[1])
 
 
@@ -111,9 +116,9 @@ def test_plugins_and_runs(stub: Stub) -> None:
     assert [run.start_time for run in runs] == sorted(run.start_time for run in runs)
 
 
-def test_the_probe_at_the_start_is_answered(stub: Stub) -> None:
+def test_the_probe_at_the_start_is_answered(stub: Stub, logdir: Path) -> None:
     experiment = stub.GetExperiment(pb.GetExperimentRequest(), timeout=5)
-    assert experiment.data_location.endswith("logs0")
+    assert experiment.data_location == str(logdir)
 
 
 @pytest.mark.parametrize(
