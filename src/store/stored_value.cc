@@ -27,8 +27,8 @@ Error Changed(std::string_view path, uint64_t offset) {
 
 Error NoValue() { return {Code::kInvalidArgument, "bytes are no value of their series"}; }
 
-// Of a string tensor with that shape, up to the strings.
-std::string BeginStrings(std::initializer_list<uint64_t> shape) {
+// A tensor of that type and shape, up to its elements.
+std::string BeginTensor(DataType dtype, std::initializer_list<uint64_t> shape) {
   std::string dimensions;
   for (const uint64_t size : shape) {
     std::string dimension;
@@ -37,7 +37,7 @@ std::string BeginStrings(std::initializer_list<uint64_t> shape) {
   }
   std::string tensor;
   ProtoWriter writer(tensor);
-  writer.Varint(1, static_cast<uint64_t>(DataType::kString));
+  writer.Varint(1, static_cast<uint64_t>(dtype));
   writer.Bytes(2, dimensions);
   return tensor;
 }
@@ -53,19 +53,10 @@ std::string Splice(std::string_view head, std::string& bytes, std::span<const st
 }
 
 std::string LiftHistogram(const std::vector<HistogramBucket>& buckets) {
-  std::string shape;
-  for (const uint64_t size : {uint64_t{buckets.size()}, uint64_t{3}}) {
-    std::string dimension;
-    ProtoWriter(dimension).Varint(1, size);
-    ProtoWriter(shape).Bytes(2, dimension);
-  }
-  std::string tensor;
-  ProtoWriter writer(tensor);
-  writer.Varint(1, static_cast<uint64_t>(DataType::kDouble));
-  writer.Bytes(2, shape);
+  std::string tensor = BeginTensor(DataType::kDouble, {buckets.size(), 3});
   if (buckets.empty()) return tensor;
   static_assert(sizeof(HistogramBucket) == 3 * sizeof(double));
-  writer.Bytes(
+  ProtoWriter(tensor).Bytes(
       4, {reinterpret_cast<const char*>(buckets.data()), buckets.size() * sizeof(HistogramBucket)});
   return tensor;
 }
@@ -82,7 +73,7 @@ std::optional<std::string> LiftImage(std::string& bytes, Bytes message) {
     if (field.Is(4, WireType::kBytes)) picture = field.bytes;
   }
   if (!fields.ok()) return std::nullopt;
-  std::string head = BeginStrings({3});
+  std::string head = BeginTensor(DataType::kString, {3});
   ProtoWriter writer(head);
   writer.Bytes(8, std::to_string(width));
   writer.Bytes(8, std::to_string(height));
@@ -98,7 +89,7 @@ std::optional<std::string> LiftAudio(std::string& bytes, Bytes message) {
     if (field.Is(4, WireType::kBytes)) sound = field.bytes;
   }
   if (!fields.ok()) return std::nullopt;
-  std::string head = BeginStrings({1});
+  std::string head = BeginTensor(DataType::kString, {1});
   ProtoWriter(head).BytesHead(8, sound.size());
   return Splice(head, bytes, sound);
 }
@@ -120,7 +111,7 @@ struct Lifted {
 std::optional<Lifted> LiftProto(const SeriesInfo& info, std::string& bytes) {
   const Bytes all = std::as_bytes(std::span(bytes));
   if (IsBareMessage(info)) {
-    std::string head = BeginStrings({1});
+    std::string head = BeginTensor(DataType::kString, {1});
     ProtoWriter(head).BytesHead(8, bytes.size());
     return Lifted{Splice(head, bytes, all), true};
   }
