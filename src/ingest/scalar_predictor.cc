@@ -20,7 +20,7 @@ void ScalarPredictor::EndFile() {
   const auto has_events = [](const Entry& entry) { return !entry.appender.is_empty(); };
   const auto used = static_cast<size_t>(std::ranges::count_if(entries_, has_events));
   // Another kind of run, whose series are better learnt from the next of its kind.
-  if (2 * used < entries_.size()) entries_.clear();
+  if (used > 0 && 2 * used < entries_.size()) entries_.clear();
   if (entries_.size() > kMaxKeptSeries) entries_ = std::vector<Entry>();
   for (Entry& entry : entries_) {
     entry.appender = ScalarAppender();
@@ -52,8 +52,10 @@ void ScalarPredictor::Learn(SeriesStage& series, const ScalarAppender& appender,
   const auto shape = ScalarTemplate::Learn(event);
   if (!shape || (!is_known && entries_.size() == kMaxSeries)) return Miss();
   if (is_known) {
-    entries_[index].shape = *shape;
-    if (entries_[index].info != series.shared_info()) entries_[index].info = nullptr;
+    Entry& entry = entries_[index];
+    // The info is what the first event said: one of another form may say something else.
+    if (entry.shape != *shape || entry.info != series.shared_info()) entry.info = nullptr;
+    entry.shape = *shape;
   } else {
     index = static_cast<uint32_t>(entries_.size());
     entries_.push_back({.appender = appender,

@@ -69,6 +69,26 @@ TEST(ScalarPredictorTest, WhatOneFileTaughtIsNoMoreThanAGuessForTheNext) {
   }
 }
 
+// As tf.summary writes a description: with the first event alone.
+TEST(ScalarPredictorTest, WhatOnlyAFirstEventSaidIsNotGuessedOfTheNextFile) {
+  const auto loss = [](EventFile& file, int step, std::string_view description) {
+    file.Values(step, {SimpleValue("loss", 1, Metadata("scalars", {}, {}, description))});
+  };
+  EventFile train;
+  train.Version();
+  loss(train, 0, "of the training set");
+  loss(train, 1, "");
+  loss(train, 2, "");
+  EventFile eval;
+  eval.Version();
+  loss(eval, 0, "");
+  // Twice, for the first may end with what earlier tests taught this thread.
+  for (const std::string& bytes : {train.bytes(), train.bytes(), eval.bytes(), train.bytes()}) {
+    EXPECT_EQ(LoadAlone(bytes, true)->Find("loss")->info->description,
+              LoadAlone(bytes, false)->Find("loss")->info->description);
+  }
+}
+
 TEST(ScalarPredictorTest, ASeriesWithAProblemIsAskedForEachTime) {
   static int asked;
   asked = 0;

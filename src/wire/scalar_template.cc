@@ -164,6 +164,7 @@ std::optional<ScalarTemplate> ScalarTemplate::Learn(Bytes event) {
   const size_t begin = kMaxBytes - rest.size();
   std::copy(rest.begin(), rest.end(), bytes.begin() + begin);
   std::fill(mask.begin() + begin, mask.end(), std::byte{0xff});
+  std::fill_n(bytes.begin() + begin + number_offset, SizeOf(place.type), std::byte{0});
   std::fill_n(mask.begin() + begin + number_offset, SizeOf(place.type), std::byte{0});
   for (size_t i = 0; i < learned.words_.size(); ++i) {
     const size_t at = kMaxBytes - sizeof(Vector) * (i + 1);
@@ -171,6 +172,11 @@ std::optional<ScalarTemplate> ScalarTemplate::Learn(Bytes event) {
     std::memcpy(&learned.words_[i].mask, mask.data() + at, sizeof(Vector));
   }
   return learned;
+}
+
+bool ScalarTemplate::operator==(const ScalarTemplate& other) const {
+  return size_ == other.size_ && number_from_end_ == other.number_from_end_ &&
+         type_ == other.type_ && std::memcmp(&words_, &other.words_, sizeof(words_)) == 0;
 }
 
 }  // namespace stepscope

@@ -43,6 +43,9 @@ class ScalarTemplate {
 
   Number::Type type() const { return type_; }
 
+  // The same events fit both.
+  bool operator==(const ScalarTemplate& other) const;
+
   // What was read last. Most events have the step of the one before, so that it is kept as it was
   // written, too.
   struct Reading {
@@ -68,8 +71,8 @@ class ScalarTemplate {
   uint32_t size_ = 0;  // Of the part behind the step; at least 8.
   uint32_t number_from_end_ = 0;
   Number::Type type_ = Number::Type::kFloat32;
-  // The last bytes of the data from the end on, two words at a time. The mask is 0 where nothing is
-  // known: at the number and before the part behind the step.
+  // The last bytes of the data from the end on, two words at a time. Bytes and mask are 0 where
+  // nothing is known: at the number and before the part behind the step.
   using Vector = uint64_t __attribute__((vector_size(16)));
   struct Words {
     Vector bytes;
