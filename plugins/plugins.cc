@@ -4,6 +4,7 @@
 #include "plugin/plugin.h"
 #include "plugins/audio/audio.h"
 #include "plugins/distributions/distributions.h"
+#include "plugins/graphs/graphs.h"
 #include "plugins/histograms/histograms.h"
 #include "plugins/images/images.h"
 #include "plugins/mesh/mesh.h"
@@ -15,7 +16,8 @@ namespace stepscope {
 
 std::span<const Plugin* const> AllPlugins() {
   static constexpr const Plugin* kPlugins[] = {
-      &kScalars, &kImages, &kAudio, &kDistributions, &kHistograms, &kText, &kPrCurves, &kMesh,
+      &kScalars,    &kImages, &kAudio,    &kGraphs, &kDistributions,
+      &kHistograms, &kText,   &kPrCurves, &kMesh,
   };
   return kPlugins;
 }

@@ -8,6 +8,7 @@ are wanted (allowed.py).
 """
 
 import argparse
+import itertools
 import json
 import math
 import re
@@ -84,6 +85,49 @@ def without_blanks(html: str) -> str:
     return re.sub(r"\s*(<[^>]*>)\s*", r"\1", html)
 
 
+Block = tuple[str, list]  # Of protobuf's text: a line, and the blocks between its braces.
+
+
+def as_blocks(lines: Iterator[str]) -> list[Block]:
+    blocks: list[Block] = []
+    for line in lines:
+        if line.strip() == "}":
+            break
+        blocks.append((line, as_blocks(lines) if line.endswith("{") else []))
+    return blocks
+
+
+def map_key(block: Block) -> str | None:
+    """The line with the key, of a block that is an entry of a map."""
+    first = block[1][0][0] if block[1] else ""
+    return first if first.lstrip().startswith("key: ") else None
+
+
+def with_sorted_maps(blocks: list[Block], names_key: str | None) -> list[Block]:
+    """Entries of maps by key, and the names of large attributes by name: in Python's text both
+    come in the order of their hashes."""
+    found: list[Block] = []
+    entries = itertools.groupby(blocks, key=lambda block: (block[0], map_key(block) is not None))
+    for (_, is_map), group in entries:
+        found += sorted(group, key=map_key) if is_map else group
+    in_place = []
+    for line, members in found:
+        names = map_key((line, members)) == f'{" " * 4}key: "{names_key}"'
+        inner = with_sorted_maps(members, names_key)
+        in_place.append((line, sorted_lines(inner) if names else inner))
+    return in_place
+
+
+def sorted_lines(blocks: list[Block]) -> list[Block]:
+    return sorted((line, sorted_lines(members)) for line, members in blocks)
+
+
+def message_text(question: Question, answer: Answer) -> list[Block]:
+    assert answer.body.endswith(b"\n") or not answer.body
+    lines = iter(answer.body.decode().splitlines())
+    return with_sorted_maps(as_blocks(lines), question.value_of("large_attrs_key"))
+
+
 def unordered_lists(question: Question, answer: Json) -> Json:
     """/text/tags lists a run's tags as they came, which is no promise."""
     if question.plugin == "text" and question.route == "tags" and isinstance(answer, dict):
@@ -113,6 +157,11 @@ def answer_differences(
             unordered_lists(question, json.loads(theirs.body)),
             (),
         )
+    elif theirs.content_type == "text/x-protobuf":
+        one, other = message_text(question, ours), message_text(question, theirs)
+        for i, (mine, real) in enumerate(itertools.zip_longest(one, other)):
+            if mine != real:
+                yield (i,), mine, real
     elif ours.body != theirs.body:
         yield (), ours.body[:200], theirs.body[:200]
 

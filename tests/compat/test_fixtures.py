@@ -89,6 +89,9 @@ def test_listing_enables_what_tensorboard_enables(fixture: Fixture) -> None:
 def test_every_answer(fixture: Fixture, plugin: str) -> None:
     described = WALKS[plugin](Walk(fixture.site, plugin))
     expected = fixture.expected[plugin]
+    if "series" not in expected:
+        assert_equal(described, without_pages(expected))
+        return
     is_sick = plugin == "scalars" and fixture.folder in SICK
     tags = SICK[fixture.folder] if is_sick else expected.get("tags")
     if tags is not None:
@@ -107,6 +110,15 @@ def test_every_answer(fixture: Fixture, plugin: str) -> None:
             assert_equal(ours, series)
         elif plugin == "scalars":
             assert allowed.steps == (ours and [step for _, step, _ in ours])
+
+
+def without_pages(expected: Json) -> Json:
+    """TensorBoard's 500, a page of its framework, is our 400 with a sentence."""
+    if not isinstance(expected, dict):
+        return expected
+    if expected.get("http_status") == 500:
+        return {"http_status": 400}
+    return {name: without_pages(value) for name, value in expected.items()}
 
 
 def as_sets(tags: Json) -> Json:

@@ -189,11 +189,82 @@ def mesh(walk: Walk) -> Json:
     return with_series(tags, series_of)
 
 
+# What the graph dashboard's page would ask for, of nodes with weights inside.
+LIMIT_ATTRIBUTES = {"limit_attr_size": "1024", "large_attrs_key": "_too_large_attrs"}
+FIRST_CHARACTERS = 400  # So many of a RunMetadata's text stand in expected.json.
+
+
+def graph_text(answer: Answer) -> Json:
+    from google.protobuf import text_format
+    from tensorboard.compat.proto.graph_pb2 import GraphDef
+
+    if answer.status != 200:
+        return {"http_status": answer.status}
+    graph = text_format.Parse(answer.body, GraphDef())
+    nodes = [
+        {
+            "attr_keys": sorted(node.attr),
+            "device": node.device,
+            "input": list(node.input),
+            "name": node.name,
+            "op": node.op,
+        }
+        for node in graph.node
+    ]
+    return {
+        "bytes": len(answer.body),
+        "content_type": answer.headers["Content-Type"],
+        "graph": {
+            "node_count": len(nodes),
+            "nodes": nodes,
+            "producer": graph.versions.producer,
+        },
+        "http_status": answer.status,
+    }
+
+
+def run_metadata_text(answer: Answer) -> Json:
+    if answer.status != 200:
+        return {"http_status": answer.status}
+    return {
+        "bytes": len(answer.body),
+        "content_type": answer.headers["Content-Type"],
+        "head": answer.body.decode()[:FIRST_CHARACTERS],
+        "http_status": answer.status,
+    }
+
+
+def graphs(walk: Walk) -> Json:
+    info = walk.get("info")
+    described: dict[str, dict[str, Json]] = {}
+    for run, entry in info.items():
+        graphs_of_run = described.setdefault(run, {})
+        if entry["run_graph"]:
+            walk.ask("graph", run=run)
+            walk.ask("graph", run=run, limit_attr_size="4", large_attrs_key="big ones")
+            answer = walk.ask("graph", run=run, **LIMIT_ATTRIBUTES)
+            graphs_of_run["run_graph"] = graph_text(answer)
+        for tag, has in entry["tags"].items():
+            # All questions about all tags: what they have not is an answer, too.
+            conceptual = walk.ask("graph", run=run, tag=tag, conceptual="true", **LIMIT_ATTRIBUTES)
+            operations = walk.ask("graph", run=run, tag=tag, **LIMIT_ATTRIBUTES)
+            walk.ask("graph", run=run, tag=tag, conceptual="false")
+            profile = walk.ask("run_metadata", run=run, tag=tag)
+            if has["conceptual_graph"]:
+                graphs_of_run[f"conceptual:{tag}"] = graph_text(conceptual)
+            if has["op_graph"]:
+                graphs_of_run[f"op:{tag}"] = graph_text(operations)
+            if has["profile"]:
+                graphs_of_run[f"profile:{tag}"] = run_metadata_text(profile)
+    return {"graphs": described, "info": info}
+
+
 # The plugins of this build. A new one adds its function here, and its bad questions below.
 WALKS: dict[str, Callable[[Walk], Json]] = {
     "scalars": scalars,
     "images": images,
     "audio": audio,
+    "graphs": graphs,
     "distributions": distributions,
     "histograms": histograms,
     "text": text,
@@ -215,9 +286,11 @@ NAMES += [{"run": "it's", "tag": 'a "tag"\n'}, {"run": "", "tag": ""}]
 KEYS = ["", "!", "AAAA", key(""), key("", "images", "no such run", "t", 0, 0)]
 KEYS += [key("", "images", "torch-images", "no such tag", 0, 2), key(*"abcdef")]
 
+SERIES_PLUGINS = sorted(set(WALKS) - {"graphs", "mesh"})  # Whose route of series has its name.
+
 # What cannot be answered: (plugin, route, query). TensorBoard's 500 must be our 400 or 404.
 BAD_QUESTIONS: list[tuple[str, str, dict[str, str]]] = [
-    *[(plugin, plugin, names) for plugin in WALKS if plugin != "mesh" for names in NAMES],
+    *[(plugin, plugin, names) for plugin in SERIES_PLUGINS for names in NAMES],
     *[("scalars", "scalars", {**names, "format": "csv"}) for names in NAMES],
     *[
         (plugin, plugin, {"run": "r", "tag": "t", "sample": sample})
@@ -246,6 +319,23 @@ BAD_QUESTIONS: list[tuple[str, str, dict[str, str]]] = [
             {"content_type": "VERTEX", "step": "99"},
             {"content_type": "VERTEX", "sample": "x"},
             {"content_type": "VERTEX", "sample": "99"},
+        )
+    ],
+    *[("graphs", route, names) for route in ("graph", "run_metadata") for names in NAMES],
+    *[("graphs", "graph", {**names, "conceptual": "true"}) for names in NAMES],
+    *[
+        ("graphs", "graph", {"run": "torch-graph", **query})
+        for query in (
+            {"limit_attr_size": "x"},
+            {"limit_attr_size": ""},
+            {"limit_attr_size": "1.5"},
+            {"limit_attr_size": "1024"},
+            {"limit_attr_size": "0", "large_attrs_key": "k"},
+            {"limit_attr_size": "-1", "large_attrs_key": "k"},
+            {"large_attrs_key": "k"},
+            {"conceptual": "true"},
+            {"tag": ""},
+            {"tag": "step1"},
         )
     ],
 ]

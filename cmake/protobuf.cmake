@@ -1,0 +1,27 @@
+# stepscope_message_library(NAME FILE...): messages of proto/ with what their text format needs, as a
+# library. libprotobuf is inside the binary, as in grpc.cmake.
+find_program(STEPSCOPE_PROTOC protoc REQUIRED)
+find_library(STEPSCOPE_ARCHIVE_protobuf libprotobuf.a REQUIRED)
+mark_as_advanced(STEPSCOPE_PROTOC STEPSCOPE_ARCHIVE_protobuf)
+find_package(ZLIB REQUIRED)
+
+function(stepscope_message_library name)
+  set(root ${PROJECT_SOURCE_DIR}/proto)
+  set(generated ${CMAKE_CURRENT_BINARY_DIR}/generated)
+  set(sources "")
+  file(MAKE_DIRECTORY ${generated})
+  foreach(file ${ARGN})
+    string(REGEX REPLACE "\\.proto$" "" stem ${file})
+    # At configure time, so that the headers are there for clang-tidy too.
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${root}/${file})
+    execute_process(
+      COMMAND ${STEPSCOPE_PROTOC} -I ${root} --cpp_out=${generated} ${file}
+      COMMAND_ERROR_IS_FATAL ANY)
+    list(APPEND sources ${generated}/${stem}.pb.cc)
+  endforeach()
+  add_library(${name} STATIC ${sources})
+  target_compile_options(${name} PRIVATE -w)  # Others' code.
+  target_include_directories(${name} SYSTEM PUBLIC ${generated})
+  target_link_libraries(${name} PUBLIC
+    ${STEPSCOPE_ARCHIVE_protobuf} ZLIB::ZLIB Threads::Threads)
+endfunction()

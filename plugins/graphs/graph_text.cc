@@ -1,0 +1,146 @@
+#include "plugins/graphs/graph_text.h"
+
+#include <algorithm>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+#include <google/protobuf/text_format.h>
+
+#include "wire/proto_reader.h"
+
+namespace stepscope {
+namespace {
+
+// Of a message that is parsed. Those with weights inside are what comes near.
+constexpr uint64_t kMaxGraphBytes = 64 << 20;
+
+// Of one that holds no long text: an empty node has two bytes and takes a hundred in memory, so
+// that a gigabyte is all that one can take. TensorFlow's largest graphs have a million nodes.
+constexpr uint64_t kMaxGraphNodes = 4 << 20;
+
+// The nodes and functions, at most one more than the limit.
+uint64_t CountNodes(std::string_view bytes) {
+  uint64_t nodes = 0;
+  ProtoReader fields(std::as_bytes(std::span(bytes)));
+  for (ProtoField field; nodes <= kMaxGraphNodes && fields.Next(field);) ++nodes;
+  return nodes;
+}
+
+// A string that takes so much and no more.
+class BoundedStringStream final : public google::protobuf::io::ZeroCopyOutputStream {
+ public:
+  BoundedStringStream(std::string& out, uint64_t max_bytes)
+      : stream_(&out), max_bytes_(max_bytes) {}
+
+  bool Next(void** data, int* size) override {
+    if (static_cast<uint64_t>(stream_.ByteCount()) >= max_bytes_) return false;
+    return stream_.Next(data, size);
+  }
+  void BackUp(int count) override { stream_.BackUp(count); }
+  int64_t ByteCount() const override { return stream_.ByteCount(); }
+
+ private:
+  google::protobuf::io::StringOutputStream stream_;
+  const uint64_t max_bytes_;
+};
+
+// Adds a copy of `graph` whose names no other graph has (tensorboard/plugins/graph/graph_util.py).
+void AddWithPrefix(const std::string& prefix, const tensorboard::GraphDef& graph,
+                   tensorboard::GraphDef& merged) {
+  const std::string scope = prefix + '/';
+  const std::string word = prefix + '_';
+  for (const tensorboard::NodeDef& node : graph.node()) {
+    tensorboard::NodeDef& copy = *merged.add_node();
+    copy = node;
+    copy.set_name(scope + node.name());
+    for (std::string& input : *copy.mutable_input()) input.insert(0, scope);
+    if (copy.op() == "PartitionedCall") {
+      std::string& function = *(*copy.mutable_attr())["f"].mutable_func()->mutable_name();
+      function.insert(0, word);
+    }
+  }
+  for (const tensorboard::FunctionDef& function : graph.library().function()) {
+    tensorboard::FunctionDef& copy = *merged.mutable_library()->add_function();
+    copy = function;
+    copy.mutable_signature()->mutable_name()->insert(0, word);
+  }
+  for (const tensorboard::GradientDef& gradient : graph.library().gradient()) {
+    tensorboard::GradientDef& copy = *merged.mutable_library()->add_gradient();
+    copy = gradient;
+    copy.mutable_function_name()->insert(0, word);
+    copy.mutable_gradient_func()->insert(0, word);
+  }
+}
+
+}  // namespace
+
+Status ParseGraphMessage(std::string_view bytes, std::string_view what,
+                         google::protobuf::Message& message) {
+  if (bytes.size() > kMaxGraphBytes) {
+    return Error{Code::kResourceExhausted,
+                 "the " + std::string(what) + " has " + std::to_string(bytes.size()) +
+                     " bytes, which is more than the limit of " + std::to_string(kMaxGraphBytes)};
+  }
+  if (CountNodes(bytes) > kMaxGraphNodes) {
+    return Error{Code::kResourceExhausted, "the " + std::string(what) + " has more than " +
+                                               std::to_string(kMaxGraphNodes) + " nodes"};
+  }
+  if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return Error{Code::kInvalidArgument, "the stored bytes are no " + std::string(what)};
+  }
+  return {};
+}
+
+Result<std::string> GraphMessageText(const google::protobuf::Message& message, uint64_t max_bytes) {
+  google::protobuf::TextFormat::Printer printer;
+  printer.SetUseUtf8StringEscaping(true);
+  printer.SetHideUnknownFields(true);  // As upstream, whose clients know no numbers.
+  std::string text;
+  BoundedStringStream stream(text, max_bytes);
+  if (!printer.Print(message, &stream) || text.size() > max_bytes) {
+    return Error{Code::kResourceExhausted,
+                 "the text has more than the limit of " + std::to_string(max_bytes) +
+                     " bytes; limit_attr_size=1024&large_attrs_key=_too_large_attrs leaves out "
+                     "large attributes of a graph"};
+  }
+  return text;
+}
+
+Status MergeFunctionGraphs(tensorboard::RunMetadata& metadata, tensorboard::GraphDef& merged) {
+  auto& functions = *metadata.mutable_function_graphs();
+  if (functions.empty()) return {};
+  if (functions.size() == 1) {
+    merged = std::move(*functions[0].mutable_pre_optimization_graph());
+    return {};
+  }
+  const tensorboard::VersionDef& versions = functions[0].pre_optimization_graph().versions();
+  if (versions.producer() != 0) *merged.mutable_versions() = versions;
+  for (int i = 0; i < functions.size(); ++i) {
+    const tensorboard::GraphDef& graph = functions[i].pre_optimization_graph();
+    if (graph.versions().producer() != versions.producer()) {
+      return Error{Code::kInvalidArgument, "Cannot combine GraphDefs of different versions."};
+    }
+    AddWithPrefix("graph_" + std::to_string(i + 1), graph, merged);
+  }
+  return {};
+}
+
+void DropLargeAttributes(uint64_t max_bytes, const std::string& names_key,
+                         tensorboard::GraphDef& graph) {
+  for (tensorboard::NodeDef& node : *graph.mutable_node()) {
+    auto& attributes = *node.mutable_attr();
+    std::vector<std::string> large;
+    for (const auto& [key, value] : attributes) {
+      if (value.ByteSizeLong() > max_bytes) large.push_back(key);
+    }
+    std::ranges::sort(large);
+    for (const std::string& key : large) {
+      attributes.erase(key);
+      attributes[names_key].mutable_list()->add_s(key);
+    }
+  }
+}
+
+}  // namespace stepscope

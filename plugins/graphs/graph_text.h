@@ -1,0 +1,39 @@
+// Graphs of operations: read, merged, made smaller, and written as the text that TensorBoard's
+// clients parse.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include <google/protobuf/message.h>
+#include <tensorboard/graph.pb.h>
+
+#include "base/result.h"
+
+namespace stepscope {
+
+// Of a graph's text. Browsers give up earlier.
+inline constexpr uint64_t kMaxGraphTextBytes = 256 << 20;
+
+// INVALID_ARGUMENT, with `what` in the sentence, where the bytes are no such message.
+// RESOURCE_EXHAUSTED where they could take too much memory.
+Status ParseGraphMessage(std::string_view bytes, std::string_view what,
+                         google::protobuf::Message& message);
+
+// Protobuf's text format, a field a line, text in UTF-8 and bytes with octal escapes. Entries of a
+// map come sorted by key. RESOURCE_EXHAUSTED beyond `max_bytes`.
+Result<std::string> GraphMessageText(const google::protobuf::Message& message,
+                                     uint64_t max_bytes = kMaxGraphTextBytes);
+
+// The graphs of a trace's functions, before TensorFlow optimized them, as one graph: a single one
+// as it is, of several each with a name scope of its own ("graph_1/", ...). Takes them out of
+// `metadata`. INVALID_ARGUMENT where they are of different versions.
+Status MergeFunctionGraphs(tensorboard::RunMetadata& metadata, tensorboard::GraphDef& merged);
+
+// Takes away every attribute of a node that is larger than `max_bytes` and lists their names in
+// another attribute, `names_key`, by name.
+void DropLargeAttributes(uint64_t max_bytes, const std::string& names_key,
+                         tensorboard::GraphDef& graph);
+
+}  // namespace stepscope
