@@ -191,7 +191,7 @@ def mesh(walk: Walk) -> Json:
 
 # What the graph dashboard's page would ask for, of nodes with weights inside.
 LIMIT_ATTRIBUTES = {"limit_attr_size": "1024", "large_attrs_key": "_too_large_attrs"}
-FIRST_CHARACTERS = 400  # So many of a RunMetadata's text stand in expected.json.
+FIRST_CHARACTERS = 200  # So many of a RunMetadata's text stand in expected.json.
 
 
 def graph_text(answer: Answer) -> Json:
