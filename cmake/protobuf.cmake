@@ -1,9 +1,14 @@
-# stepscope_message_library(NAME FILE...): messages of proto/ with what their text format needs, as a
-# library. libprotobuf is inside the binary, as in grpc.cmake.
+# stepscope_message_library(NAME FILE...): messages of proto/ with what their text format and their
+# JSON need, as a library. Services are grpc.cmake's business.
 find_program(STEPSCOPE_PROTOC protoc REQUIRED)
 find_library(STEPSCOPE_ARCHIVE_protobuf libprotobuf.a REQUIRED)
 mark_as_advanced(STEPSCOPE_PROTOC STEPSCOPE_ARCHIVE_protobuf)
 find_package(ZLIB REQUIRED)
+
+# Inside the binary, as in grpc.cmake.
+add_library(stepscope_protobuf INTERFACE)
+target_link_libraries(stepscope_protobuf INTERFACE
+  ${STEPSCOPE_ARCHIVE_protobuf} ZLIB::ZLIB Threads::Threads)
 
 function(stepscope_message_library name)
   set(root ${PROJECT_SOURCE_DIR}/proto)
@@ -22,6 +27,5 @@ function(stepscope_message_library name)
   add_library(${name} STATIC ${sources})
   target_compile_options(${name} PRIVATE -w)  # Others' code.
   target_include_directories(${name} SYSTEM PUBLIC ${generated})
-  target_link_libraries(${name} PUBLIC
-    ${STEPSCOPE_ARCHIVE_protobuf} ZLIB::ZLIB Threads::Threads)
+  target_link_libraries(${name} PUBLIC stepscope_protobuf)
 endfunction()

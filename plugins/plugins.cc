@@ -3,6 +3,7 @@
 
 #include "plugin/plugin.h"
 #include "plugins/audio/audio.h"
+#include "plugins/custom_scalars/custom_scalars.h"
 #include "plugins/distributions/distributions.h"
 #include "plugins/graphs/graphs.h"
 #include "plugins/histograms/histograms.h"
@@ -11,13 +12,14 @@
 #include "plugins/pr_curves/pr_curves.h"
 #include "plugins/scalars/scalars.h"
 #include "plugins/text/text.h"
+#include "plugins/timeseries/timeseries.h"
 
 namespace stepscope {
 
 std::span<const Plugin* const> AllPlugins() {
   static constexpr const Plugin* kPlugins[] = {
-      &kScalars,    &kImages, &kAudio,    &kGraphs, &kDistributions,
-      &kHistograms, &kText,   &kPrCurves, &kMesh,
+      &kTimeseries,    &kScalars,    &kCustomScalars, &kImages,   &kAudio, &kGraphs,
+      &kDistributions, &kHistograms, &kText,          &kPrCurves, &kMesh,
   };
   return kPlugins;
 }

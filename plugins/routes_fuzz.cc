@@ -29,6 +29,8 @@ const std::vector<std::string> kEvents = {
     "metadata keras plugin=graph_keras_model content=31",
     "metadata trace plugin=graph_run_metadata content=31",
     "metadata m_VERTEX plugin=mesh content=12016d18012a027b7d3203010203",
+    "metadata custom_scalars__config__ plugin=custom_scalars",
+    "strings custom_scalars__config__ 0 = - hex:120A0A016312050A01741200",
     "scalar loss 0..9 = 1,2,nan",
     "scalar x 0..9 = step",
     "tensor h 0..2 = f64 2,3 0,1,2,1,2,3",

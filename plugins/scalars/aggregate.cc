@@ -9,8 +9,8 @@
 #include <utility>
 
 #include "analysis/thin_rows.h"
+#include "plugin/scalar_series.h"
 #include "plugins/scalars/query_json.h"
-#include "plugins/scalars/scalars.h"
 
 namespace stepscope {
 namespace {

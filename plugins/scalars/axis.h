@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "base/result.h"
+#include "plugin/scalar_series.h"
 #include "plugins/scalars/line_view.h"
-#include "plugins/scalars/scalars.h"
 #include "store/scalar_points.h"
 
 namespace stepscope {

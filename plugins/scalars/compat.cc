@@ -1,38 +1,14 @@
 #include "plugins/scalars/compat.h"
 
-#include <algorithm>
-#include <cstdint>
-#include <optional>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "plugin/compat_answer.h"
-#include "plugin/compat_points.h"
-#include "plugins/scalars/point_text.h"
-#include "plugins/scalars/scalars.h"
+#include "plugin/scalar_series.h"
 
 namespace stepscope {
-namespace {
-
-constexpr uint64_t kDefaultSamples = 1000;  // scalars_plugin.py, _DEFAULT_DOWNSAMPLING.
-
-std::vector<ExactPoint> ReadPoints(const FoundSeries& found, const Context& context) {
-  return ReadCompatPoints(*found.run, *found.series,
-                          context.options.SamplesFor("scalars", kDefaultSamples));
-}
-
-void AppendPoints(const std::vector<ExactPoint>& points, std::string& out) {
-  out += '[';
-  for (size_t i = 0; i < points.size(); ++i) {
-    if (i > 0) out += ", ";
-    AppendJsonPoint(points[i], out);
-  }
-  out += ']';
-}
-
-}  // namespace
 
 Result<Response> CompatTags(const Request&, const Context& context) {
   return TagsResponse(context, IsScalarSeries);
@@ -40,23 +16,7 @@ Result<Response> CompatTags(const Request&, const Context& context) {
 
 Result<Response> CompatScalars(const Request& request, const Context& context) {
   ASSIGN_OR_RETURN(const RunAndTag names, RequireRunAndTag(request));
-  const FoundSeries found = FindScalarSeries(context.snapshot, names.run, names.tag);
-  if (found.series == nullptr) {
-    return Error{Code::kNotFound, "No scalar data for run=" + PythonRepr(names.run) +
-                                      ", tag=" + PythonRepr(names.tag)};
-  }
-  const std::vector<ExactPoint> points = ReadPoints(found, context);
-  std::string body;
-  if (request.Query("format") != "csv") {
-    AppendPoints(points, body);
-    return JsonResponse(std::move(body));
-  }
-  body = "Wall time,Step,Value\r\n";
-  for (const ExactPoint& point : points) AppendCsvRow(point, body);
-  Response response;
-  response.content_type = "text/csv; charset=utf-8";
-  response.body = std::move(body);
-  return response;
+  return CompatScalarsResponse(names.run, names.tag, request.Query("format"), context);
 }
 
 Result<Response> CompatScalarsMultirun(const Request& request, const Context& context) {
@@ -83,7 +43,7 @@ Result<Response> CompatScalarsMultirun(const Request& request, const Context& co
     if (body.size() > 1) body += ", ";
     AppendJsonString(run, body);
     body += ": ";
-    AppendPoints(ReadPoints(found, context), body);
+    AppendJsonPoints(ReadCompatScalars(found, context), body);
   }
   return JsonResponse(body + "}");
 }

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <string>
 
-#include "plugins/scalars/point_text.h"
-#include "plugins/scalars/scalars.h"
+#include "plugin/point_text.h"
+#include "plugin/scalar_series.h"
 #include "store/scalar_points.h"
 
 namespace stepscope {

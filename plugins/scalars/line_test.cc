@@ -11,8 +11,8 @@
 
 #include <gtest/gtest.h>
 
+#include "plugin/scalar_series.h"
 #include "plugins/scalars/run_for_test.h"
-#include "plugins/scalars/scalars.h"
 
 namespace stepscope {
 namespace {

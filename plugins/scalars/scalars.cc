@@ -9,6 +9,7 @@
 #include "base/strings.h"
 #include "http/columns.h"
 #include "plugin/content_version.h"
+#include "plugin/scalar_series.h"
 #include "plugins/scalars/aggregate.h"
 #include "plugins/scalars/compat.h"
 #include "plugins/scalars/export.h"
@@ -19,8 +20,6 @@
 
 namespace stepscope {
 namespace {
-
-constexpr std::string_view kPluginName = "scalars";
 
 // 2 Mi points are at most 75 MB of columns, and twice that as a finished answer. As JSON a point
 // can have 130 bytes, which all lie in memory beside the columns.
@@ -72,7 +71,7 @@ Result<Response> QuerySeries(const Request& request, const Context& context) {
   return answer.ToResponse(request);
 }
 
-constexpr std::string_view kReads[] = {kPluginName};
+constexpr std::string_view kReads[] = {kScalarsPlugin};
 
 constexpr Route kRoutes[] = {
     {"series", QuerySeries},
@@ -90,7 +89,7 @@ constexpr Route kCompatRoutes[] = {
 }  // namespace
 
 const Plugin kScalars = {
-    .name = kPluginName,
+    .name = kScalarsPlugin,
     .reads = kReads,
     .routes = kRoutes,
     .compat_routes = kCompatRoutes,
@@ -99,13 +98,5 @@ const Plugin kScalars = {
                        .element_name = "tf-scalar-dashboard"},
     .check = CheckContentVersion,
 };
-
-bool IsScalarSeries(const Series& series) {
-  return series.info->kind == SeriesKind::kScalar && series.info->plugin_name == kPluginName;
-}
-
-FoundSeries FindScalarSeries(const Snapshot& snapshot, std::string_view run, std::string_view tag) {
-  return SeriesFinder(snapshot, IsScalarSeries).Find(run, tag);
-}
 
 }  // namespace stepscope

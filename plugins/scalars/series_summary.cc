@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "http/columns.h"
+#include "plugin/scalar_series.h"
 #include "plugins/scalars/query_json.h"
-#include "plugins/scalars/scalars.h"
 #include "plugins/scalars/series_query.h"
 
 namespace stepscope {

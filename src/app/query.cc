@@ -12,7 +12,7 @@
 #include "app/report.h"
 #include "base/file.h"
 #include "base/strings.h"
-#include "plugins/scalars/scalars.h"
+#include "plugin/scalar_series.h"
 #include "server/natural_order.h"
 
 namespace stepscope {

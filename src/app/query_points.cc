@@ -7,10 +7,10 @@
 
 #include "app/query.h"
 #include "base/strings.h"
+#include "plugin/scalar_series.h"
 #include "plugins/scalars/axis.h"
 #include "plugins/scalars/line.h"
 #include "plugins/scalars/line_view.h"
-#include "plugins/scalars/scalars.h"
 #include "plugins/scalars/smoothed_cursor.h"
 
 namespace stepscope {

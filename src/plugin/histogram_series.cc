@@ -11,8 +11,6 @@ namespace {
 
 // Of one histogram; 30 are usual, thousands have been seen.
 constexpr uint64_t kMaxBuckets = 1 << 18;
-// Of one answer, whose JSON takes some 60 bytes a bucket: ten thousand histograms of a hundred.
-constexpr uint64_t kMaxAnswerBuckets = 1 << 20;
 
 }  // namespace
 
@@ -46,9 +44,14 @@ Result<std::optional<std::vector<HistogramBucket>>> BucketsOf(const StoredValue&
 
 Result<std::vector<Histogram>> ReadCompatHistograms(const FoundSeries& found, uint64_t limit,
                                                     const Context& context) {
-  std::vector<Histogram> histograms;
   uint64_t buckets_left = kMaxAnswerBuckets;
   ValueReader reader(context.files);
+  return ReadCompatHistograms(found, limit, reader, buckets_left);
+}
+
+Result<std::vector<Histogram>> ReadCompatHistograms(const FoundSeries& found, uint64_t limit,
+                                                    ValueReader& reader, uint64_t& buckets_left) {
+  std::vector<Histogram> histograms;
   for (const ValuePoint& point : SampleValues(*found.series, limit)) {
     ASSIGN_OR_RETURN(const std::optional<StoredValue> value, reader.Read(found, point));
     if (!value) continue;

@@ -43,6 +43,12 @@ Result<std::optional<std::vector<HistogramBucket>>> BucketsOf(const StoredValue&
 Result<std::vector<Histogram>> ReadCompatHistograms(const FoundSeries& found, uint64_t limit,
                                                     const Context& context);
 
+// Of one answer, whose JSON takes some 60 bytes a bucket: ten thousand histograms of a hundred.
+inline constexpr uint64_t kMaxAnswerBuckets = 1 << 20;
+// The same for answers about several series, which share a reader and `buckets_left`.
+Result<std::vector<Histogram>> ReadCompatHistograms(const FoundSeries& found, uint64_t limit,
+                                                    ValueReader& reader, uint64_t& buckets_left);
+
 // "No histogram tag 'x' for run 'y'" where there is none.
 Result<FoundSeries> FindHistograms(const Request& request, const Context& context);
 

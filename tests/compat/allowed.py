@@ -34,7 +34,13 @@ ALLOWED: dict[Place, Allowed] = {
     ),
     ("tensor-encodings", "scalars", "r", "scalar/bf16"): Allowed(BFLOAT16, [0]),
     ("tf-raw-write", "scalars", ".", "sc/bf16"): Allowed(BFLOAT16, [0]),
+    ("tf1-tb-v1-pb", "custom_scalars", "b", ""): Allowed(
+        "TensorBoard forgets charts that a third layout adds to a category of the second"
+    ),
 }
+
+# Plugins that show scalars, too: what is allowed there is allowed here.
+SHOW_SCALARS = {"timeseries", "custom_scalars", "hparams"}
 
 # Folders whose presence alone makes TensorBoard answer 500 to everybody: they are compared with
 # expected.json only, and this is what we list of their scalars.

@@ -259,9 +259,53 @@ def graphs(walk: Walk) -> Json:
     return {"graphs": described, "info": info}
 
 
+def custom_scalars(walk: Walk) -> Json:
+    layout = walk.get("layout")
+    patterns = [".*", "l", "^(lo|ac)", "(loss/a)|(loss/b)", "a$", "[", "(?=x)x|(", ""]
+    for category in layout.get("category", []):
+        for chart in category["chart"][:1]:  # Others, TensorBoard may have forgotten.
+            margins = chart.get("margin", {}).get("series", [])
+            names = [name for margin in margins for name in margin.values()]
+            names += chart.get("multiline", {}).get("tag", [])
+            patterns.append("|".join(f"({name})" for name in names))
+    for run in walk.site.get("/data/runs"):
+        for pattern in patterns:
+            walk.ask("scalars", run=run, tag=pattern)
+    for run, tag in listed(walk.site.get("/data/plugin/scalars/tags")):
+        for shape in ("json", "csv"):
+            walk.ask("download_data", run=run, tag=tag, format=shape)
+    return {"layout": layout}
+
+
+def timeseries(walk: Walk) -> Json:
+    tags = walk.get("tags")
+    requests: list[Json] = []
+    for plugin in ("scalars", "histograms"):
+        for run, names in tags[plugin]["runTagInfo"].items():
+            requests += [{"plugin": plugin, "tag": tag, "run": run} for tag in names]
+    requests += [{"plugin": "scalars", "tag": tag} for tag in {one["tag"] for one in requests}]
+    for tag, runs in tags["images"]["tagRunSampledInfo"].items():
+        for run, info in runs.items():
+            for sample in range(info["maxSamplesPerStep"] + 1):
+                one = {"plugin": "images", "tag": tag, "run": run, "sample": sample}
+                requests.append(one)
+    requests.sort(key=json.dumps)
+    for one in requests:
+        run = {"run": one["run"]} if "run" in one else {}
+        walk.get("timeSeries", **run, tag=one["tag"], requests=json.dumps([one]))
+    together = [one for one in requests if one["plugin"] == "images"]
+    for answer in walk.post("timeSeries", [("requests", json.dumps(together))]).json():
+        for entries in answer["runToSeries"].values():
+            for entry in entries:
+                walk.ask("imageData", imageId=entry["imageId"])
+    return {"tags": tags}
+
+
 # The plugins of this build. A new one adds its function here, and its bad questions below.
 WALKS: dict[str, Callable[[Walk], Json]] = {
+    "timeseries": timeseries,
     "scalars": scalars,
+    "custom_scalars": custom_scalars,
     "images": images,
     "audio": audio,
     "graphs": graphs,
@@ -286,17 +330,49 @@ NAMES += [{"run": "it's", "tag": 'a "tag"\n'}, {"run": "", "tag": ""}]
 KEYS = ["", "!", "AAAA", key(""), key("", "images", "no such run", "t", 0, 0)]
 KEYS += [key("", "images", "torch-images", "no such tag", 0, 2), key(*"abcdef")]
 
-SERIES_PLUGINS = sorted(set(WALKS) - {"graphs", "mesh"})  # Whose route of series has its name.
+# Plugins without a route of their own name that answers with a series.
+NO_SERIES = {"graphs", "mesh", "timeseries", "custom_scalars", "hparams"}
+REQUESTS = ["", "x", "{}", "5", '"a"', '""', "null", "[]", "[1]", "[null]", '[{"tag": 5}]']
+REQUESTS += [
+    json.dumps([request])
+    for request in (
+        {},
+        {"plugin": "x", "tag": "t"},
+        {"plugin": None, "tag": "t", "run": 5, "sample": "s"},
+        {"plugin": "scalars", "tag": "no such tag"},
+        {"plugin": "scalars", "tag": "loss", "run": "no such run", "sample": 7},
+        {"plugin": "scalars", "tag": "loss", "run": "", "sample": True},
+        {"plugin": "scalars", "tag": "loss", "run": None},
+        {"plugin": "scalars", "tag": "loss", "run": 5},
+        {"plugin": "histograms", "tag": "t"},
+        {"plugin": "histograms", "tag": "t", "run": "r"},
+        {"plugin": "images", "tag": "t", "run": "r"},
+        {"plugin": "images", "tag": "t", "run": "r", "sample": "0"},
+        {"plugin": "images", "tag": "t", "run": "r", "sample": 0},
+        {"plugin": "images", "tag": "t", "run": 3, "sample": 0},
+    )
+]
 
 # What cannot be answered: (plugin, route, query). TensorBoard's 500 must be our 400 or 404.
 BAD_QUESTIONS: list[tuple[str, str, dict[str, str]]] = [
-    *[(plugin, plugin, names) for plugin in SERIES_PLUGINS for names in NAMES],
+    *[(plugin, plugin, names) for plugin in WALKS if plugin not in NO_SERIES for names in NAMES],
     *[("scalars", "scalars", {**names, "format": "csv"}) for names in NAMES],
     *[
         (plugin, plugin, {"run": "r", "tag": "t", "sample": sample})
         for plugin in ("images", "audio")
         for sample in ("x", "1.5", "-1", "")
     ],
+    ("timeseries", "timeSeries", {}),
+    *[("timeseries", "timeSeries", {"requests": text_}) for text_ in REQUESTS],
+    ("timeseries", "imageData", {}),
+    *[("timeseries", "imageData", {"imageId": text_}) for text_ in KEYS],
+    *[
+        ("custom_scalars", route, names)
+        for route in ("scalars", "download_data")
+        for names in NAMES
+    ],
+    ("custom_scalars", "scalars", {"run": "no such run", "tag": ".*"}),
+    ("custom_scalars", "scalars", {"run": "no such run", "tag": "["}),
     ("images", "individualImage", {}),
     *[("images", "individualImage", {"blob_key": text_}) for text_ in KEYS],
     ("audio", "individualAudio", {}),

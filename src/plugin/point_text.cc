@@ -1,4 +1,4 @@
-#include "plugins/scalars/point_text.h"
+#include "plugin/point_text.h"
 
 #include <charconv>
 
@@ -47,12 +47,16 @@ void AppendJsonPoint(const ExactPoint& point, std::string& out) {
   out += ", ";
   AppendInteger(point.step, out);
   out += ", ";
+  AppendJsonValue(point, out);
+  out += ']';
+}
+
+void AppendJsonValue(const ExactPoint& point, std::string& out) {
   if (point.type == ValueType::kBool) {
     out += point.integer == 0 ? "false" : "true";
   } else if (!AppendIntegerValue(point, out)) {
     AppendJsonNumber(point.as_double, out);
   }
-  out += ']';
 }
 
 }  // namespace stepscope

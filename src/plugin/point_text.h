@@ -14,4 +14,7 @@ void AppendCsvRow(const ExactPoint& point, std::string& out);
 // "[1700000000.0, 0, 1.0]"; integers exactly, bools as true, non-finite numbers as "NaN".
 void AppendJsonPoint(const ExactPoint& point, std::string& out);
 
+// Its value alone: "1.0".
+void AppendJsonValue(const ExactPoint& point, std::string& out);
+
 }  // namespace stepscope
