@@ -15,7 +15,7 @@ namespace {
 constexpr uint64_t kDefaultSamples = 10;  // audio_plugin.py, _DEFAULT_DOWNSAMPLING.
 
 void AppendSamples(const Series& series, std::string& out) {
-  out += R"(, "samples": )" + std::to_string(MaxBlobs(series));
+  out += R"(, "samples": )" + std::to_string(MaxCompatBlobs(series));
 }
 
 void AppendSound(const FoundSeries& found, const ValuePoint& point, uint32_t sample,

@@ -11,7 +11,7 @@ bool IsImageSeries(const Series& series) {
   return series.info->kind == SeriesKind::kBlob && series.info->plugin_name == kImagesPlugin;
 }
 
-int64_t MaxPictures(const Series& series) { return int64_t{MaxBlobs(series)} - kSizeBlobs; }
+int64_t MaxPictures(const Series& series) { return int64_t{MaxCompatBlobs(series)} - kSizeBlobs; }
 
 std::string_view SniffImageType(std::string_view bytes) {
   if (bytes.starts_with("\x89PNG\r\n\x1a\n")) return "image/png";

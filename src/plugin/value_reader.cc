@@ -15,12 +15,6 @@ std::vector<ValuePoint> SampleValues(const Series& series, uint64_t limit) {
   return points;
 }
 
-uint32_t MaxBlobs(const Series& series) {
-  uint32_t most = 0;
-  for (const ValuePoint& point : FindCompatValues(series)) most = std::max(most, point.ref.blobs);
-  return most;
-}
-
 Result<const RandomAccessFile*> ValueReader::Open(const RunSnapshot& run, uint32_t file) {
   if (file_ == nullptr || run_ != &run || file_index_ != file) {
     const std::string_view path = run.files[file].path;

@@ -21,9 +21,6 @@ namespace stepscope {
 // always kept.
 std::vector<ValuePoint> SampleValues(const Series& series, uint64_t limit);
 
-// The most blobs at a step of the series.
-uint32_t MaxBlobs(const Series& series);
-
 // Reads values back from their files. One for each request: it keeps the last file open and bounds
 // what is read in all. Not thread-safe.
 class ValueReader {

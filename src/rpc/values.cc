@@ -111,7 +111,7 @@ Status DataProvider::ListBlobSequences(const pb::ListBlobSequencesRequest& reque
   const auto snapshot = snapshots_.Load();
   const auto fill = [&](const RunSnapshot&, const Series& series,
                         pb::ListBlobSequencesResponse::TagEntry& tag) -> Status {
-    tag.mutable_metadata()->set_max_length(MaxBlobs(series));
+    tag.mutable_metadata()->set_max_length(MaxCompatBlobs(series));
     return FillListed(series, FindValueEnd(series), call, *tag.mutable_metadata());
   };
   return WalkSeries(*snapshot, filter, DataClass::kBlobSequence, call, response, fill);

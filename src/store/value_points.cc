@@ -22,16 +22,28 @@ void AppendSegment(const Series& series, const Segment& segment, std::vector<Val
   }
 }
 
+// Those that no restart purged.
+std::vector<ValuePoint> FindKeptValues(const Series& series) {
+  std::vector<ValuePoint> points;
+  for (const Segment& segment : FindCompatSegments(series)) AppendSegment(series, segment, points);
+  return points;
+}
+
 }  // namespace
 
 std::vector<ValuePoint> FindCompatValues(const Series& series) {
-  std::vector<ValuePoint> points;
-  for (const Segment& segment : FindCompatSegments(series)) AppendSegment(series, segment, points);
+  std::vector<ValuePoint> points = FindKeptValues(series);
   if (series.info->kind != SeriesKind::kBlob) return points;
   std::ranges::stable_sort(points, {}, &ValuePoint::step);
   const auto repeated = std::ranges::unique(points, {}, &ValuePoint::step);
   points.erase(repeated.begin(), repeated.end());
   return points;
+}
+
+uint32_t MaxCompatBlobs(const Series& series) {
+  uint32_t most = 0;
+  for (const ValuePoint& point : FindKeptValues(series)) most = std::max(most, point.ref.blobs);
+  return most;
 }
 
 }  // namespace stepscope

@@ -22,4 +22,8 @@ struct ValuePoint {
 // (tensorboard/backend/event_processing/data_provider.py).
 std::vector<ValuePoint> FindCompatValues(const Series& series);
 
+// The most blobs of a value, also of one that a step shows no more because it is not its first:
+// that is how TensorBoard counts pictures and sounds (same file). 0 of an empty series.
+uint32_t MaxCompatBlobs(const Series& series);
+
 }  // namespace stepscope

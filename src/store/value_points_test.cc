@@ -37,7 +37,7 @@ class Values {
     if (series == nullptr || !stage_.HasStrand(*series)) {
       series = stage_.AddStrand({.tag = "t", .plugin_name = "x", .kind = kind_});
     }
-    stage_.AppendBlob(*series, step, 1, {.value_length = number});
+    stage_.AppendBlob(*series, step, 1, {.value_length = number, .blobs = number});
     return *this;
   }
   std::vector<uint32_t> Find() {
@@ -48,6 +48,7 @@ class Values {
     }
     return numbers;
   }
+  uint32_t MaxBlobs() { return MaxCompatBlobs(*stage_.Publish()->Find("t")); }
 
  private:
   SeriesKind kind_;
@@ -64,6 +65,12 @@ TEST(ValuePointsTest, OfBlobsTheFirstOfEachStepCountsByStep) {
   Values values(SeriesKind::kBlob);
   values.File("a").Value(5, 1).Value(3, 2).Value(5, 3).Value(-1, 4);
   EXPECT_THAT(values.Find(), ElementsAre(4, 2, 1));
+}
+
+TEST(ValuePointsTest, BlobsAreCountedAlsoWhereTheirStepShowsOthers) {
+  Values values(SeriesKind::kBlob);
+  values.File("a").Value(5, 1).Value(5, 2);
+  EXPECT_EQ(values.MaxBlobs(), 2u);
 }
 
 TEST(ValuePointsTest, WhatARestartPurgedIsLeftOut) {

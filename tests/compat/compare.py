@@ -51,7 +51,7 @@ class Difference(NamedTuple):
 
     def __str__(self) -> str:
         place = f"/data/plugin/{self.plugin}/{self.route} run={self.run!r} tag={self.tag!r}"
-        return f"{place} {self.path}: ours {self.ours}, TensorBoard's {self.theirs}"
+        return f"{place} {self.path}: ours {self.ours!r}, TensorBoard's {self.theirs!r}"
 
 
 def json_differences(

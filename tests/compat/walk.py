@@ -139,7 +139,7 @@ def blobs(walk: Walk, listing: str, single: str) -> Json:
 
     def series_of(run: str, tag: str) -> Json:
         count = tags[run][tag]["samples"]
-        return {f"sample {i}": sample_of(run, tag, i) for i in range(max(count, 0))}
+        return {f"sample {i}": sample_of(run, tag, i) for i in range(max(count or 0, 0))}
 
     return with_series(tags, series_of)
 
