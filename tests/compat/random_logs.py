@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
-from random_series import Value, float_of, markdown, some_series, words
+from random_series import Value, float_of, graph, markdown, some_series, words
 from tensorboard.compat.proto.event_pb2 import Event, SessionLog
 from tensorboardX import SummaryWriter
 from tensorboardX.record_writer import masked_crc32c
@@ -132,6 +132,8 @@ def write_protobuf(folder: Path, rng: random.Random) -> None:
             of_file = [min(step + number * MAX_STEPS, 2**63 - 1) for step in of_file]
         # A start must not leave a tag without any value: TensorBoard answers 500 about pictures.
         chance = 1.0 if begin_file(file, rng, wall_time, of_file[0]) else 0.8
+        if rng.random() < 0.1:
+            file.write(Event(wall_time=wall_time, graph_def=graph(rng)))
         for step in of_file:
             wall_time += rng.choice([0.0, 0.125, 1.0, -0.5])
             values = [one(rng, number) for one in series if rng.random() < chance]

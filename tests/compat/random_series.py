@@ -11,9 +11,11 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from PIL import Image
+from tensorboard.compat.proto.graph_pb2 import GraphDef
 from tensorboard.compat.proto.summary_pb2 import HistogramProto, Summary, SummaryMetadata
 from tensorboard.compat.proto.tensor_pb2 import TensorProto
 from tensorboard.plugins.audio.plugin_data_pb2 import AudioPluginData
+from tensorboard.plugins.custom_scalar.layout_pb2 import Layout
 from tensorboard.plugins.image.plugin_data_pb2 import ImagePluginData
 from tensorboard.plugins.mesh.plugin_data_pb2 import MeshPluginData
 from tensorboard.plugins.pr_curve.plugin_data_pb2 import PrCurvePluginData
@@ -370,6 +372,34 @@ def mesh(rng: random.Random, tag: str) -> Series:
     return lambda rng, file: [value for one in streams for value in one(rng, file)]
 
 
+def layout(rng: random.Random, _: str) -> Series:
+    """A page of custom scalars: one tag, and titles that no other run has."""
+    page = Layout()
+    category = page.category.add(title=f"{words(rng)} {rng.random()}", closed=rng.random() < 0.5)
+    for _ in range(rng.randint(0, 2)):
+        chart = category.chart.add(title=words(rng))
+        if rng.random() < 0.5:
+            chart.multiline.tag.extend([words(rng), ".*"])
+        else:
+            chart.margin.series.add(value="loss", lower="low", upper=words(rng))
+    tensor = strings([page.SerializeToString()], [])
+    return stream(
+        "custom_scalars__config__",
+        metadata_of(rng, "custom_scalars", b"", 2),
+        as_tensor(lambda rng: tensor),
+    )
+
+
+def graph(rng: random.Random) -> bytes:
+    made = GraphDef()
+    for number in range(rng.randint(0, 3)):
+        node = made.node.add(name=f"{words(rng)}/{number}", op=rng.choice(["Const", "MatMul"]))
+        node.input.extend(other.name for other in made.node[:number])
+        node.attr["T"].type = 1
+        node.attr["label"].s = words(rng).encode()
+    return made.SerializeToString()
+
+
 def of_unknown_plugin(rng: random.Random, tag: str) -> Series:
     """A plugin that nobody has written yet, which no route shows."""
     metadata = metadata_of(rng, "weather", rng.randbytes(4), rng.randint(2, 3))
@@ -384,6 +414,7 @@ KINDS: list[tuple[Callable[[random.Random, str], Series], int]] = [
     (audio, 2),
     (pr_curve, 2),
     (mesh, 1),
+    (layout, 1),
     (of_unknown_plugin, 1),
 ]
 
