@@ -135,7 +135,9 @@ def compat() -> Counts:
 
 def browser(*filters: str) -> Counts:
     build.release(*build.AROUND)
-    return vitest("vitest.e2e.config.ts", *filters, env=binary())
+    # One spec looks at the real TensorBoard too.
+    python = {"STEPSCOPE_PYTHON": str(venv("test") / "python")}
+    return vitest("vitest.e2e.config.ts", *filters, env=binary() | python)
 
 
 def binary() -> dict[str, str]:

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const repo = new URL('../../../', import.meta.url).pathname;
+export const repo = new URL('../../../', import.meta.url).pathname;
 const binary = process.env['STEPSCOPE_BINARY'] ?? join(repo, 'build/release/stepscope');
 
 export interface Server {
@@ -29,7 +29,7 @@ export async function startServer(logdir: string, flags: readonly string[] = [])
   const end = () => child.kill('SIGKILL');
   process.once('exit', end);
   child.once('exit', () => process.off('exit', end));
-  const url = await announced(child);
+  const url = await announced(child, startMs);
   return {
     url,
     port: Number(new URL(url).port),
@@ -38,16 +38,16 @@ export async function startServer(logdir: string, flags: readonly string[] = [])
 }
 
 /** The address of the line that says that the port is serving. */
-function announced(child: ChildProcess): Promise<string> {
+export function announced(child: ChildProcess, withinMs: number): Promise<string> {
   return new Promise((resolve, reject) => {
     let output = '';
     const fail = (why: string) => {
       child.kill('SIGKILL');
-      reject(new Error(`stepscope ${why}\n${output}`));
+      reject(new Error(`${child.spawnfile} ${why}\n${output}`));
     };
     const timer = setTimeout(() => {
       fail('did not start to serve');
-    }, startMs);
+    }, withinMs);
     const read = (chunk: Buffer) => {
       output += chunk.toString();
       const found = /at (http:\/\/\S+)/.exec(output);
@@ -64,7 +64,7 @@ function announced(child: ChildProcess): Promise<string> {
   });
 }
 
-function stopped(child: ChildProcess): Promise<void> {
+export function stopped(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => {
     if (child.exitCode !== null || child.signalCode !== null) {
       resolve();
