@@ -1,5 +1,6 @@
 // Selection by blocks: what falls into one pixel column is known by summaries.
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <memory>
@@ -12,17 +13,25 @@
 namespace stepscope {
 namespace {
 
-// The first place from `begin` on where is_in(place) is false, which then stays so; `end` for none.
-// Stretches are short or most of what there is, so the steps grow.
+// The first place in (begin, end] from which on is_in(place) is false; begin is in. Looked for from
+// a guess on, by steps that grow.
 template <typename IsIn>
-size_t EndOfRun(size_t begin, size_t end, IsIn is_in) {
+size_t EndOfRun(size_t begin, size_t end, size_t guess, IsIn is_in) {
   size_t inside = begin;
+  size_t outside = end;
   size_t step = 1;
-  while (inside + step < end && is_in(inside + step)) {
-    inside += step;
-    step *= 2;
+  if (guess > inside && guess < outside) {
+    if (is_in(guess)) {
+      for (inside = guess; inside + step < outside && is_in(inside + step); step *= 2)
+        inside += step;
+      outside = std::min(inside + step, outside);
+    } else {
+      for (outside = guess; inside + step < outside && !is_in(outside - step); step *= 2) {
+        outside -= step;
+      }
+      inside = outside - inside > step ? outside - step : inside;
+    }
   }
-  size_t outside = std::min(inside + step, end);
   while (outside - inside > 1) {
     const size_t middle = inside + (outside - inside) / 2;
     (is_in(middle) ? inside : outside) = middle;
@@ -199,10 +208,16 @@ class BlockSelector {
     });
     skip(blocks.begin, begin);
     skip(begin, news);
+    for (size_t block = news; block < std::min(end, news + kColumnsAhead); ++block) {
+      columns_[block % columns_.size()] = ColumnsOf(*column.summary(block));
+    }
     for (size_t block = news; block < end; ++block) {
+      SendAhead(column, block, end);
       ordinal_ = ordinal_of(block);
-      if (Of(column.summary(block)->first) < from_ || x_of_last(block) > to_ ||
-          ordinal_ < first_ordinal_) {
+      // Only at the ends can something be beside the window, or known.
+      const bool is_end = block == news || block + 1 == end;
+      if (is_end && (Of(column.summary(block)->first) < from_ || x_of_last(block) > to_ ||
+                     ordinal_ < first_ordinal_)) {
         FinishStretch(cursor);
         cursor.MoveTo(block);
         AddPoints(cursor);
@@ -226,22 +241,56 @@ class BlockSelector {
     AddExact(cursor.Exact(bits, place.block), cursor.FirstIndexOf(place.block) + place.at, ordinal);
   }
 
+  // The pixel columns that a sorted block's points fall into.
+  struct Columns {
+    uint32_t first = 0;
+    uint32_t last = 0;
+  };
+  Columns ColumnsOf(const BlockSummary& summary) const {
+    return {thinner_.ColumnOf(Of(summary.first)), thinner_.ColumnOf(Of(summary.last))};
+  }
+
+  // What lies far away in memory takes as long to come as all the rest takes, so it is sent for
+  // some blocks ahead: first the summary, then, of blocks that have to be cut, what says where the
+  // pieces are, and last the piece in which the cut will be.
+  void SendAhead(const ScalarColumnView& column, size_t block, size_t end) {
+    if (block + kSummariesAhead < end) column.PrefetchSummary(block + kSummariesAhead);
+    if (block + kColumnsAhead < end) {
+      const size_t ahead = block + kColumnsAhead;
+      const Columns columns = ColumnsOf(*column.summary(ahead));
+      columns_[ahead % columns_.size()] = columns;
+      if (columns.first != columns.last) column.PrefetchPieces(ahead);
+    }
+    const size_t next = block + kPiecesAhead;
+    if (next >= end) return;
+    const Columns columns = columns_[next % columns_.size()];
+    if (columns.first == columns.last) return;
+    const BlockSummary& summary = *column.summary(next);
+    column.PrefetchPiece(
+        next, GuessEnd(columns.first, Of(summary.first), Of(summary.last), column.count(next)));
+  }
+
+  // About where the points of a column end that are the first of `count`, from `first` to `last`:
+  // most series are even.
+  size_t GuessEnd(uint32_t column, double first, double last, size_t count) const {
+    const double part = (thinner_.EndOf(column) - first) / (last - first);
+    return static_cast<size_t>(std::clamp(part, 0.0, 1.0) * static_cast<double>(count - 1));
+  }
+
   // A block inside the window, whose stretches are cut where its columns end.
   void AddStretches(const PointCursor& cursor, size_t block) {
     const ScalarColumnView& column = cursor.column();
     const BlockSummary& summary = *column.summary(block);
     const uint32_t count = column.count(block);
-    const uint32_t first_column = thinner_.ColumnOf(Of(summary.first));
-    const uint32_t last_column = thinner_.ColumnOf(Of(summary.last));
+    const auto [first_column, last_column] = columns_[block % columns_.size()];
     if (first_column == last_column) {
-      const auto number = [&](const PointBits& point) {
-        return NumberOf(column.type(block), point.bits);
-      };
-      Extend(cursor, {.column = first_column,
-                      .first = {block, 0},
-                      .last = {block, count - 1},
-                      .lowest = {block, summary.lowest_at, number(summary.lowest)},
-                      .highest = {block, summary.highest_at, number(summary.highest)}});
+      const ValueType type = column.type(block);
+      Extend(cursor,
+             {.column = first_column,
+              .first = {block, 0},
+              .last = {block, count - 1},
+              .lowest = {block, summary.lowest_at, NumberOf(type, summary.lowest.bits)},
+              .highest = {block, summary.highest_at, NumberOf(type, summary.highest.bits)}});
       return;
     }
     column.ReadValues(block, *values_);
@@ -264,24 +313,23 @@ class BlockSelector {
   template <typename X>
   void Cut(const PointCursor& cursor, size_t block, X x) {
     const uint32_t count = cursor.column().count(block);
+    const uint32_t last_column = columns_[block % columns_.size()].last;
+    const double last = x(count - 1);
     for (uint32_t begin = 0; begin < count;) {
       const uint32_t column = thinner_.ColumnOf(x(begin));
-      const auto end = static_cast<uint32_t>(
-          EndOfRun(begin, count, [&](size_t i) { return thinner_.ColumnOf(x(i)) == column; }));
+      uint32_t end = count;
+      if (column != last_column) {
+        const size_t guess = begin + GuessEnd(column, x(begin), last, count - begin);
+        const auto is_in = [&](size_t i) { return thinner_.ColumnOf(x(i)) == column; };
+        end = static_cast<uint32_t>(EndOfRun(begin, count, guess, is_in));
+      }
       const BlockValues::Range range = values_->RangeOf(begin, end);
-      Stretch stretch = {.column = column,
-                         .first = {block, begin},
-                         .last = {block, end - 1},
-                         .lowest = {block, begin, values_->NumberOf(range.lowest)},
-                         .highest = {block, begin, values_->NumberOf(range.highest)}};
-      // Only what is the lowest or highest of all its column so far has to be found.
-      const bool goes_on = column == stretch_.column;
-      if (!goes_on || stretch.lowest.value < stretch_.lowest.value) {
-        stretch.lowest.at = values_->Find(range.lowest, begin, end);
-      }
-      if (!goes_on || stretch.highest.value > stretch_.highest.value) {
-        stretch.highest.at = values_->Find(range.highest, begin, end);
-      }
+      const Stretch stretch = {
+          .column = column,
+          .first = {block, begin},
+          .last = {block, end - 1},
+          .lowest = {block, range.lowest_at, values_->NumberOf(range.lowest)},
+          .highest = {block, range.highest_at, values_->NumberOf(range.highest)}};
       Extend(cursor, stretch);
       begin = end;
     }
@@ -325,6 +373,10 @@ class BlockSelector {
   static constexpr uint64_t kPointsAColumn = 4;
   // A block with more of them is read as a whole, rather than the points of each one by one.
   static constexpr uint32_t kMaxSingleStretches = 4;
+  // How far SendAhead() is ahead.
+  static constexpr size_t kSummariesAhead = 10;
+  static constexpr size_t kColumnsAhead = 5;
+  static constexpr size_t kPiecesAhead = 2;
 
   const ScalarPoints& points_;
   Axis axis_;
@@ -338,6 +390,7 @@ class BlockSelector {
   Window window_;
   Thinner thinner_;
   Stretch stretch_;
+  std::array<Columns, kColumnsAhead + 1> columns_;  // By the block's number.
   std::unique_ptr<BlockValues> values_ = std::make_unique<BlockValues>();
   std::unique_ptr<ScalarBuffer> buffer_ = std::make_unique<ScalarBuffer>();
   ScalarSpan read_;  // All of `read_block_`, if that is one.

@@ -90,14 +90,7 @@ Thinner::Thinner(double low, double high, uint32_t pixels, bool has_smoothed)
   if (half_width > 0 && std::isfinite(half_width)) columns_per_x_ = pixels / half_width / 2;
 }
 
-uint32_t Thinner::ColumnOf(double x) const {
-  if (std::isnan(x)) return pixels_;
-  if (low_ <= high_ && x < low_) return pixels_ + 1;
-  if (low_ <= high_ && x > high_) return pixels_ + 2;
-  const double column = (x - low_) * columns_per_x_;
-  if (!(column > 0)) return 0;  // Also inf * 0.
-  return column >= pixels_ ? pixels_ - 1 : static_cast<uint32_t>(column);
-}
+double Thinner::EndOf(uint32_t column) const { return low_ + (column + 1.0) / columns_per_x_; }
 
 void Thinner::Add(const ThinPoint& point) {
   const uint32_t column = ColumnOf(point.x);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -64,7 +65,15 @@ class Thinner {
 
   void Add(const ThinPoint& point);
   // The column that a point at `x` falls into: from left to right while x grows within the chart.
-  uint32_t ColumnOf(double x) const;
+  uint32_t ColumnOf(double x) const {
+    if (std::isnan(x)) return pixels_;
+    if (low_ <= high_ && x < low_) return pixels_ + 1;
+    if (low_ <= high_ && x > high_) return pixels_ + 2;
+    const double column = (x - low_) * columns_per_x_;
+    if (!(column > 0)) return 0;  // Also inf * 0.
+    return column >= pixels_ ? pixels_ - 1 : static_cast<uint32_t>(column);
+  }
+  double EndOf(uint32_t column) const;  // About where the next column begins.
   // The points kept, by index. The thinner is then spent.
   std::vector<ThinPoint> Finish();
 

@@ -42,11 +42,13 @@ void Pack(const T* in, size_t rows, unsigned width, T* out) {
   for (size_t i = 0; i < kLanes; ++i) out[i] = words[i];
 }
 
-// The reverse: fills `out` with rows * kLanes numbers.
+// The reverse: fills `out` with rows * kLanes numbers, from a row on.
 template <typename T, size_t kLanes>
-void Unpack(const T* in, size_t rows, unsigned width, T* out) {
+void Unpack(const T* in, size_t rows, unsigned width, T* out, size_t first_row = 0) {
   const T mask = width == kBitsOf<T> ? static_cast<T>(~T{0}) : static_cast<T>((T{1} << width) - 1);
-  unsigned used = 0;
+  const size_t first_bit = first_row * width;
+  in += first_bit / kBitsOf<T> * kLanes;
+  auto used = static_cast<unsigned>(first_bit % kBitsOf<T>);
   for (size_t row = 0; row < rows; ++row, out += kLanes) {
     if (width == 0) {
       for (size_t i = 0; i < kLanes; ++i) out[i] = 0;

@@ -1,10 +1,13 @@
 #include "series/block.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <type_traits>
+#include <utility>
 
 #include "series/block_layout.h"
 
@@ -126,9 +129,32 @@ inline int64_t ToSortable(uint64_t number) {
   return static_cast<int64_t>(number ^ kTopBit<uint64_t>);
 }
 
-// The lowest and the highest as they sort. False when one is not finite.
+// And back.
+template <typename Number, typename Sortable>
+Number FromSortable(Sortable sortable) {
+  if constexpr (std::is_floating_point_v<Number>) {
+    return std::bit_cast<Number>(ToSortable(std::bit_cast<Number>(sortable)));
+  } else if constexpr (std::is_signed_v<Number>) {
+    return sortable;
+  } else {
+    return static_cast<Number>(sortable) ^ kTopBit<Number>;
+  }
+}
+
+// Whether all numbers from the one to the other are.
+template <typename Number, typename Sortable>
+bool AreFinite(Sortable low, Sortable high) {
+  if constexpr (std::is_floating_point_v<Number>) {
+    // Beyond the largest numbers lie the infinities, and behind them what is no number.
+    constexpr Number kMax = std::numeric_limits<Number>::max();
+    return low >= ToSortable(-kMax) && high <= ToSortable(kMax);
+  }
+  return true;
+}
+
+// The lowest and the highest, as they sort.
 template <typename Number>
-bool FindRange(std::span<const Number> numbers, Number& lowest, Number& highest) {
+auto SortableEnds(std::span<const Number> numbers) {
   auto low = ToSortable(numbers[0]);
   auto high = low;
   for (const Number number : numbers) {
@@ -136,19 +162,23 @@ bool FindRange(std::span<const Number> numbers, Number& lowest, Number& highest)
     low = sortable < low ? sortable : low;
     high = sortable > high ? sortable : high;
   }
-  if constexpr (std::is_floating_point_v<Number>) {
-    // Beyond the largest numbers lie the infinities, and behind them what is no number.
-    constexpr Number kMax = std::numeric_limits<Number>::max();
-    if (low < ToSortable(-kMax) || high > ToSortable(kMax)) return false;
-    lowest = std::bit_cast<Number>(ToSortable(std::bit_cast<Number>(low)));
-    highest = std::bit_cast<Number>(ToSortable(std::bit_cast<Number>(high)));
-  } else if constexpr (std::is_signed_v<Number>) {
-    lowest = low;
-    highest = high;
-  } else {
-    lowest = static_cast<Number>(low) ^ kTopBit<Number>;
-    highest = static_cast<Number>(high) ^ kTopBit<Number>;
-  }
+  return std::pair(low, high);
+}
+
+// The negative zero is the same number as the positive one.
+template <typename Number, typename Sortable>
+Sortable OfOneZero(Sortable sortable) {
+  if constexpr (std::is_floating_point_v<Number>) return sortable == -1 ? 0 : sortable;
+  return sortable;
+}
+
+// False when one is not finite.
+template <typename Number>
+bool FindRange(std::span<const Number> numbers, Number& lowest, Number& highest) {
+  const auto [low, high] = SortableEnds(numbers);
+  if (!AreFinite<Number>(low, high)) return false;
+  lowest = FromSortable<Number>(low);
+  highest = FromSortable<Number>(high);
   return true;
 }
 
@@ -208,6 +238,72 @@ std::optional<Extremes> FindExtremes(std::span<const Number> values, size_t begi
   return Extremes{offset + FindFirst(part, lowest), offset + FindFirst(part, highest)};
 }
 
+// The same in few numbers: without a branch.
+template <typename Number>
+uint8_t FindInPiece(std::span<const Number> piece, Number number) {
+  using Index = std::conditional_t<sizeof(Number) == sizeof(uint32_t), uint32_t, uint64_t>;
+  Index at = kPiecePoints - 1;
+  for (Index i = 0; i < piece.size(); ++i) {
+    const Index here = piece[i] == number ? i : kPiecePoints - 1;
+    at = here < at ? here : at;
+  }
+  return static_cast<uint8_t>(at);
+}
+
+// Fills in what a summary says of values. False when one is not finite.
+template <typename Number>
+bool SummarizeValues(std::span<const Number> values, BlockSummary& summary) {
+  using Sortable = decltype(ToSortable(Number{}));
+  using Distance = std::make_unsigned_t<Sortable>;
+  std::array<Sortable, kMaxBlockPieces> lows;
+  std::array<Sortable, kMaxBlockPieces> highs;
+  size_t pieces = 0;
+  for (size_t begin = 0; begin < values.size(); begin += kPiecePoints, ++pieces) {
+    const auto piece = values.subspan(begin, std::min<size_t>(kPiecePoints, values.size() - begin));
+    const auto [low, high] = SortableEnds(piece);
+    if (!AreFinite<Number>(low, high)) return false;
+    lows[pieces] = OfOneZero<Number>(low);
+    highs[pieces] = OfOneZero<Number>(high);
+    summary.piece_lowest_at[pieces] = FindInPiece(piece, FromSortable<Number>(lows[pieces]));
+    summary.piece_highest_at[pieces] = FindInPiece(piece, FromSortable<Number>(highs[pieces]));
+  }
+  const auto lowest = std::min_element(lows.begin(), lows.begin() + pieces) - lows.begin();
+  const auto highest = std::max_element(highs.begin(), highs.begin() + pieces) - highs.begin();
+  summary.lowest_at =
+      static_cast<uint32_t>(lowest * kPiecePoints + summary.piece_lowest_at[lowest]);
+  summary.highest_at =
+      static_cast<uint32_t>(highest * kPiecePoints + summary.piece_highest_at[highest]);
+
+  const auto above_lowest = [&](Sortable sortable) {
+    return static_cast<Distance>(static_cast<Distance>(sortable) -
+                                 static_cast<Distance>(lows[lowest]));
+  };
+  const auto bits = static_cast<int>(std::bit_width(above_lowest(highs[highest])));
+  const int unit_bits = std::max(0, bits - std::numeric_limits<uint32_t>::digits);
+  summary.lowest_ordered = static_cast<Distance>(lows[lowest]) ^ kTopBit<Distance>;
+  summary.piece_unit_bits = static_cast<uint64_t>(unit_bits);
+  for (size_t piece = 0; piece < pieces; ++piece) {
+    summary.piece_lows[piece] = static_cast<uint32_t>(above_lowest(lows[piece]) >> unit_bits);
+    summary.piece_highs[piece] = static_cast<uint32_t>(above_lowest(highs[piece]) >> unit_bits);
+  }
+  return true;
+}
+
+bool SummarizeValues(const ScalarSpan& points, BlockSummary& summary) {
+  switch (points.type) {
+    case ValueType::kFloat32:
+      return SummarizeValues(points.float32, summary);
+    case ValueType::kFloat64:
+      return SummarizeValues(points.float64, summary);
+    case ValueType::kInt64:
+      return SummarizeValues(points.int64, summary);
+    case ValueType::kUint64:
+    case ValueType::kBool:
+      return SummarizeValues(points.uint64, summary);
+  }
+  return false;
+}
+
 }  // namespace
 
 double NumberOf(ValueType type, uint64_t bits) {
@@ -260,10 +356,10 @@ std::optional<Extremes> FindExtremes(const ScalarSpan& points, size_t begin, siz
 
 STEPSCOPE_VECTOR_CLONES
 bool Summarize(const ScalarSpan& points, BlockSummary& summary) {
-  const auto extremes = FindExtremes(points, 0, points.size());
-  if (!extremes) return false;
-  summary.lowest_at = extremes->lowest_at;
-  summary.highest_at = extremes->highest_at;
+  if (!SummarizeValues(points, summary)) return false;
+  for (size_t i = 0; i < points.size(); i += kPiecePoints) {
+    summary.piece_times[i / kPiecePoints] = points.wall_times[i];
+  }
   bool is_sorted = false;
   if (!FindRange(points.wall_times, summary.earliest, summary.latest, is_sorted)) return false;
   summary.has_sorted_times = is_sorted ? 1 : 0;

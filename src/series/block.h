@@ -8,6 +8,7 @@
 // differences where that is shorter. What is left are small numbers of one width (bit_pack.h).
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -61,6 +62,9 @@ struct PointBits {
   bool operator==(const PointBits&) const = default;
 };
 
+constexpr uint32_t kPiecePoints = 64;
+constexpr uint32_t kMaxBlockPieces = kMaxBlockPoints / kPiecePoints;
+
 // What a chart needs of a block all of whose points fall into one of its pixels. Only for blocks
 // whose values and wall times are all finite.
 struct BlockSummary {
@@ -77,6 +81,18 @@ struct BlockSummary {
   // Whether they never go back. As 32 bits, so that nothing between the members is undefined.
   uint32_t has_sorted_steps = 0;
   uint32_t has_sorted_times = 0;
+
+  // For a pixel that ends inside the block, of each piece of kPiecePoints: the time of its first
+  // point, where in the piece its lowest and highest value are, and how far these are above
+  // `lowest_ordered`, which is the place of the block's lowest among all values of the type (both
+  // zeros are the positive one), in units of 2^piece_unit_bits, rounded down.
+  uint64_t lowest_ordered = 0;
+  uint64_t piece_unit_bits = 0;  // 0 for float32.
+  std::array<double, kMaxBlockPieces> piece_times = {};
+  std::array<uint32_t, kMaxBlockPieces> piece_lows = {};
+  std::array<uint32_t, kMaxBlockPieces> piece_highs = {};
+  std::array<uint8_t, kMaxBlockPieces> piece_lowest_at = {};
+  std::array<uint8_t, kMaxBlockPieces> piece_highest_at = {};
 };
 
 double NumberOf(ValueType type, uint64_t bits);
@@ -118,8 +134,8 @@ enum PointParts : uint8_t { kSteps = 1, kWallTimes = 2, kValues = 4, kWholePoint
 // The points of a block that was encoded here or checked, in `buffer`. Parts that are not asked for
 // are empty, except that there is always `steps.size()`.
 ScalarSpan DecodeBlock(const std::byte* block, ScalarBuffer& buffer, PointParts parts);
-// One of its points, which is quicker than all of them.
-PointBits DecodePoint(const std::byte* block, size_t index);
+// One of its points, which is quicker than all of them, and more so with the block's summary.
+PointBits DecodePoint(const std::byte* block, size_t index, const BlockSummary* summary = nullptr);
 
 // Steps at equal distances.
 struct RegularSteps {

@@ -1,5 +1,6 @@
 // Reading blocks: all of their points, or single ones.
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 
@@ -81,15 +82,22 @@ uint64_t GetOne(const std::byte* in, size_t count, unsigned width, size_t index)
 // Of sums up to here, 32 bits hold those of all numbers of a block.
 constexpr unsigned kMaxNarrowSumWidth = 22;
 
+// A piece is some whole rows.
+static_assert(kPiecePoints % kLanes<uint32_t> == 0 && kPiecePoints % kLanes<uint64_t> == 0);
+
+// The sum of numbers (from, to]; `from` begins a piece.
 template <typename T>
-uint64_t SumAs(const std::byte* in, size_t count, unsigned width, size_t terms) {
+uint64_t SumAs(const std::byte* in, size_t count, unsigned width, size_t from, size_t to) {
   Numbers<T> left;
   const T* const words = reinterpret_cast<const T*>(in);
+  const size_t terms = to + 1 - from;
   if (count < kMinLanePoints) {
-    Unpack<T, 1>(words, terms, width, left.at);
+    Unpack<T, 1>(words, terms, width, left.at, from);
   } else {
-    Unpack<T, kLanes<T>>(words, RowsOf(terms, kLanes<T>), width, left.at);
+    constexpr size_t kRow = kLanes<T>;
+    Unpack<T, kRow>(words, RowsOf(terms, kRow), width, left.at, from / kRow);
   }
+  left.at[0] = 0;
   if (width <= kMaxNarrowSumWidth) {
     T sum = 0;
     for (size_t i = 0; i < terms; ++i) sum += left.at[i];
@@ -100,13 +108,13 @@ uint64_t SumAs(const std::byte* in, size_t count, unsigned width, size_t terms) 
   return sum;
 }
 
-// Number `index` of those that GetDifferences() gives.
+// Number `index` of those that GetDifferences() gives; `first` is number `from`.
 uint64_t GetOneOfDifferences(const std::byte* in, size_t count, uint64_t first, int64_t base,
-                             unsigned width, size_t index) {
-  const uint64_t regular = first + index * static_cast<uint64_t>(base);
+                             unsigned width, size_t index, size_t from = 0) {
+  const uint64_t regular = first + (index - from) * static_cast<uint64_t>(base);
   if (width == 0) return regular;
-  return regular + (IsNarrow(width) ? SumAs<uint32_t>(in, count, width, index + 1)
-                                    : SumAs<uint64_t>(in, count, width, index + 1));
+  return regular + (IsNarrow(width) ? SumAs<uint32_t>(in, count, width, from, index)
+                                    : SumAs<uint64_t>(in, count, width, from, index));
 }
 
 const std::byte* ValuesOf(const std::byte* block, const BlockHeader& header) {
@@ -133,6 +141,31 @@ void GetValues(const std::byte* in, const BlockHeader& header, T* ordered) {
   } else {
     GetAs(in, count, width, ordered);
     for (size_t i = 0; i < count; ++i) ordered[i] += base;
+  }
+}
+
+template <typename T>
+void UnpackPiece(const std::byte* in, size_t count, unsigned width, size_t piece, T* numbers) {
+  constexpr size_t kRows = kPiecePoints / kLanes<T>;
+  const size_t first = piece * kRows;
+  const size_t rows = std::min(kRows, RowsOf(count, kLanes<T>) - first);
+  Unpack<T, kLanes<T>>(reinterpret_cast<const T*>(in), rows, width, numbers, first);
+}
+
+template <typename T>
+void GetPiece(const std::byte* block, size_t piece, T* ordered) {
+  BlockHeader header;
+  std::memcpy(&header, block, sizeof(header));
+  const std::byte* const in = ValuesOf(block, header);
+  const auto base = static_cast<T>(header.first_value);
+  ordered += piece * kPiecePoints;
+  if (IsNarrow(header.value_width)) {
+    std::array<uint32_t, kPiecePoints> left = {};
+    UnpackPiece(in, header.count, header.value_width, piece, left.data());
+    for (size_t i = 0; i < kPiecePoints; ++i) ordered[i] = base + left[i];
+  } else {
+    UnpackPiece(in, header.count, header.value_width, piece, ordered);
+    for (size_t i = 0; i < kPiecePoints; ++i) ordered[i] += base;
   }
 }
 
@@ -168,6 +201,41 @@ void GetOrderedValues(const std::byte* block, uint64_t* ordered) {
   BlockHeader header;
   std::memcpy(&header, block, sizeof(header));
   GetValues(ValuesOf(block, header), header, ordered);
+}
+
+void PrefetchPiece(const std::byte* block, size_t index) {
+  BlockHeader header;
+  std::memcpy(&header, block, sizeof(header));
+  if (header.count < kMinLanePoints) return;
+  const size_t begin = index / kPiecePoints * kPiecePoints;
+  const auto prefetch = [&](const std::byte* in, unsigned width) {
+    const size_t word_bits = IsNarrow(width) ? kBitsOf<uint32_t> : kBitsOf<uint64_t>;
+    const size_t lanes = 8 * kLaneBytes / word_bits;
+    const size_t from = begin / lanes * width / word_bits;
+    const size_t to = ((begin + kPiecePoints) / lanes * width + word_bits - 1) / word_bits;
+    Prefetch(in + from * kLaneBytes, (to - from) * kLaneBytes);
+  };
+  const std::byte* const times =
+      block + sizeof(header) + PackedBytes(header.count, header.step_width);
+  prefetch(times, header.wall_time_width);
+  prefetch(ValuesOf(block, header), header.value_width);
+}
+
+bool CanReadPieces(const std::byte* block) {
+  BlockHeader header;
+  std::memcpy(&header, block, sizeof(header));
+  return header.count >= kMinLanePoints && header.has_value_differences == 0 &&
+         header.value_width > 0;
+}
+
+STEPSCOPE_VECTOR_CLONES
+void GetOrderedPiece(const std::byte* block, size_t piece, uint32_t* ordered) {
+  GetPiece(block, piece, ordered);
+}
+
+STEPSCOPE_VECTOR_CLONES
+void GetOrderedPiece(const std::byte* block, size_t piece, uint64_t* ordered) {
+  GetPiece(block, piece, ordered);
 }
 
 std::optional<RegularSteps> RegularStepsOf(const std::byte* block) {
@@ -235,7 +303,7 @@ ScalarSpan DecodeBlock(const std::byte* block, ScalarBuffer& buffer, PointParts 
 }
 
 STEPSCOPE_VECTOR_CLONES
-PointBits DecodePoint(const std::byte* block, size_t index) {
+PointBits DecodePoint(const std::byte* block, size_t index, const BlockSummary* summary) {
   BlockHeader header;
   std::memcpy(&header, block, sizeof(header));
   const size_t count = header.count;
@@ -245,9 +313,11 @@ PointBits DecodePoint(const std::byte* block, size_t index) {
       static_cast<int64_t>(GetOneOfDifferences(at, count, static_cast<uint64_t>(header.first_step),
                                                header.step_base, header.step_width, index));
   at += PackedBytes(count, header.step_width);
-  point.wall_time = std::bit_cast<double>(
-      GetOneOfDifferences(at, count, static_cast<uint64_t>(header.first_wall_time),
-                          header.wall_time_base, header.wall_time_width, index));
+  const size_t piece = summary == nullptr ? 0 : index / kPiecePoints;
+  const uint64_t time = summary == nullptr ? static_cast<uint64_t>(header.first_wall_time)
+                                           : std::bit_cast<uint64_t>(summary->piece_times[piece]);
+  point.wall_time = std::bit_cast<double>(GetOneOfDifferences(
+      at, count, time, header.wall_time_base, header.wall_time_width, index, piece * kPiecePoints));
   at += PackedBytes(count, header.wall_time_width);
   const uint64_t ordered = header.has_value_differences != 0
                                ? GetOneOfDifferences(at, count, header.first_value,

@@ -97,8 +97,24 @@ inline ValueType TypeOf(const std::byte* block) {
   return static_cast<ValueType>(block[offsetof(BlockHeader, type)]);
 }
 
+// Has the processor fetch bytes that are read soon.
+inline void Prefetch(const void* bytes, size_t size) {
+  constexpr size_t kLine = 64;
+  for (size_t at = 0; at < size; at += kLine) {
+    __builtin_prefetch(static_cast<const std::byte*>(bytes) + at);
+    asm volatile("");  // Else GCC takes this for a function without an effect, and drops its calls.
+  }
+}
+// The wall times and values of the piece that holds a point.
+void PrefetchPiece(const std::byte* block, size_t index);
+
 // The values of a block in that order: of one of float32 the first, of any other the second.
 void GetOrderedValues(const std::byte* block, uint32_t* ordered);
 void GetOrderedValues(const std::byte* block, uint64_t* ordered);
+
+// The same for one piece, into its place in `ordered`. Not for every block.
+bool CanReadPieces(const std::byte* block);
+void GetOrderedPiece(const std::byte* block, size_t piece, uint32_t* ordered);
+void GetOrderedPiece(const std::byte* block, size_t piece, uint64_t* ordered);
 
 }  // namespace stepscope

@@ -37,7 +37,10 @@ BlockList::~BlockList() {
 const BlockEntry& BlockList::Add(BlockEntry entry) {
   if (size_ == capacity_) Grow();
   if (!entry.is_mapped) memory_bytes_ += entry.size_bytes;
-  FindSorted(size_ > 0 ? &entries_[size_ - 1] : nullptr, size_, entry);
+  const BlockEntry* const before = size_ > 0 ? &entries_[size_ - 1] : nullptr;
+  const unsigned type = 1U << static_cast<unsigned>(entry.type);
+  entry.types = static_cast<uint8_t>(type | (before != nullptr ? before->types : 0U));
+  FindSorted(before, size_, entry);
   return entries_[size_++] = entry;
 }
 

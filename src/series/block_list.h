@@ -19,13 +19,15 @@ struct BlockEntry {
   uint16_t size_bytes = 0;
   ValueType type = ValueType::kFloat32;
   bool is_mapped = false;  // Bytes and summary belong to somebody else.
+  uint8_t types = 0;       // Of the blocks up to this one, a bit each.
   // The first block from which on all up to this one have summaries and steps, or wall times, never
   // go back in and between them; BlockList finds out.
   uint32_t steps_sorted_from = UINT32_MAX;
   uint32_t times_sorted_from = UINT32_MAX;
 };
 
-static_assert(sizeof(BlockEntry) == 40);  // A million short series have one or two each.
+static_assert(sizeof(BlockEntry) == 40);     // A million short series have one or two each.
+static_assert(sizeof(BlockSummary) == 448);  // As docs/format/index.md says.
 static_assert(kMaxBlockBytes <= UINT16_MAX && kMaxBlockPoints <= UINT16_MAX);
 
 // Owns blocks and every directory that ever listed them, because a view walks the directory that

@@ -63,12 +63,16 @@ size_t ExpectExact(const Points& points) {
   ScalarBuffer buffer;
   const ScalarSpan read = DecodeBlock(packed, buffer, kWholePoints);
   EXPECT_EQ(read.size(), points.size());
+  BlockSummary summary;
+  const bool has_summary = Summarize(span, summary);
   for (size_t i = 0; i < points.size(); i += 1 + points.size() / 7) {
-    const PointBits point = DecodePoint(packed, i);
-    EXPECT_EQ(point.step, points.steps[i]);
-    EXPECT_EQ(std::bit_cast<uint64_t>(point.wall_time),
-              std::bit_cast<uint64_t>(points.wall_times[i]));
-    EXPECT_EQ(point.bits, points.bits[i]);
+    for (const bool has_pieces : {false, has_summary}) {
+      const PointBits point = DecodePoint(packed, i, has_pieces ? &summary : nullptr);
+      EXPECT_EQ(point.step, points.steps[i]);
+      EXPECT_EQ(std::bit_cast<uint64_t>(point.wall_time),
+                std::bit_cast<uint64_t>(points.wall_times[i]));
+      EXPECT_EQ(point.bits, points.bits[i]);
+    }
   }
   for (size_t i = 0; i < points.size(); ++i) {
     const bool is_same = read.steps[i] == points.steps[i] &&

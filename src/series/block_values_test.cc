@@ -41,7 +41,12 @@ std::vector<uint64_t> Draw(ValueType type, size_t count, std::mt19937_64& random
 }
 
 // A block in words, so that it is aligned.
-std::vector<uint64_t> Encode(ValueType type, const std::vector<uint64_t>& bits) {
+struct Encoded {
+  std::vector<uint64_t> words = std::vector<uint64_t>(kMaxBlockBytes / sizeof(uint64_t));
+  BlockSummary summary;
+};
+
+Encoded Encode(ValueType type, const std::vector<uint64_t>& bits) {
   const std::vector<int64_t> steps(bits.size(), 1);
   const std::vector<double> times(bits.size(), 2);
   std::vector<float> float32;
@@ -57,9 +62,10 @@ std::vector<uint64_t> Encode(ValueType type, const std::vector<uint64_t>& bits) 
   if (type == ValueType::kFloat64) span.float64 = float64;
   if (type == ValueType::kInt64) span.int64 = int64;
   if (type == ValueType::kUint64 || type == ValueType::kBool) span.uint64 = bits;
-  std::vector<uint64_t> words(kMaxBlockBytes / sizeof(uint64_t));
-  EncodeBlock(span, reinterpret_cast<std::byte*>(words.data()));
-  return words;
+  Encoded block;
+  EncodeBlock(span, reinterpret_cast<std::byte*>(block.words.data()));
+  EXPECT_TRUE(Summarize(span, block.summary));
+  return block;
 }
 
 TEST(BlockValuesTest, FindsTheFirstLowestAndHighestOfAnyStretch) {
@@ -71,9 +77,9 @@ TEST(BlockValuesTest, FindsTheFirstLowestAndHighestOfAnyStretch) {
     const std::vector<uint64_t> bits = Draw(type, count, random);
     std::vector<double> numbers;
     for (const uint64_t b : bits) numbers.push_back(NumberOf(type, b));
-    const std::vector<uint64_t> block = Encode(type, bits);
+    const Encoded block = Encode(type, bits);
     BlockValues values;
-    values.Read(reinterpret_cast<const std::byte*>(block.data()));
+    values.Read(reinterpret_cast<const std::byte*>(block.words.data()), block.summary);
     for (int stretch = 0; stretch < 20; ++stretch) {
       const size_t begin = random() % count;
       const size_t end = begin + 1 + random() % (count - begin);
@@ -84,8 +90,8 @@ TEST(BlockValuesTest, FindsTheFirstLowestAndHighestOfAnyStretch) {
       const BlockValues::Range range = values.RangeOf(begin, end);
       EXPECT_EQ(values.NumberOf(range.lowest), *lowest);
       EXPECT_EQ(values.NumberOf(range.highest), *highest);
-      EXPECT_EQ(values.Find(range.lowest, begin, end), lowest - numbers.begin());
-      EXPECT_EQ(values.Find(range.highest, begin, end), highest - numbers.begin());
+      EXPECT_EQ(range.lowest_at, lowest - numbers.begin());
+      EXPECT_EQ(range.highest_at, highest - numbers.begin());
     }
   }
 }

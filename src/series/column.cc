@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <utility>
 
 #include "base/check.h"
+#include "series/block_layout.h"
 #include "series/block_list.h"
 #include "series/block_memory.h"
 
@@ -143,6 +145,13 @@ ValueType ScalarColumnView::type(size_t block) const {
   return block < sealed_count_ ? entries_.get()[block].type : tail_.type;
 }
 
+std::optional<ValueType> ScalarColumnView::only_type() const {
+  unsigned types = sealed_count_ > 0 ? entries_.get()[sealed_count_ - 1].types : 0U;
+  if (tail_.words) types |= 1U << static_cast<unsigned>(tail_.type);
+  if (!std::has_single_bit(types)) return std::nullopt;
+  return static_cast<ValueType>(std::countr_zero(types));
+}
+
 const BlockSummary* ScalarColumnView::summary(size_t block) const {
   return block < sealed_count_ ? entries_.get()[block].summary : nullptr;
 }
@@ -164,7 +173,7 @@ PointBits ScalarColumnView::ReadPoint(size_t block, uint32_t index) const {
     if (index == summary->lowest_at) return summary->lowest;
     if (index == summary->highest_at) return summary->highest;
   }
-  return DecodePoint(entry.bytes, index);
+  return DecodePoint(entry.bytes, index, entry.summary);
 }
 
 uint32_t ScalarColumnView::steps_sorted_from(size_t block) const {
@@ -175,8 +184,24 @@ uint32_t ScalarColumnView::times_sorted_from(size_t block) const {
   return block < sealed_count_ ? entries_.get()[block].times_sorted_from : UINT32_MAX;
 }
 
+void ScalarColumnView::PrefetchSummary(size_t block) const {
+  Prefetch(entries_.get()[block].summary, offsetof(BlockSummary, lowest_ordered));
+}
+
+void ScalarColumnView::PrefetchPieces(size_t block) const {
+  const BlockEntry& entry = entries_.get()[block];
+  constexpr size_t kWhole = offsetof(BlockSummary, lowest_ordered);
+  Prefetch(&entry.summary->lowest_ordered, sizeof(BlockSummary) - kWhole);
+  Prefetch(entry.bytes, 1);
+}
+
+void ScalarColumnView::PrefetchPiece(size_t block, size_t index) const {
+  stepscope::PrefetchPiece(entries_.get()[block].bytes, index);
+}
+
 void ScalarColumnView::ReadValues(size_t block, BlockValues& values) const {
-  values.Read(entries_.get()[block].bytes);
+  const BlockEntry& entry = entries_.get()[block];
+  values.Read(entry.bytes, *entry.summary);
 }
 
 std::optional<RegularSteps> ScalarColumnView::regular_steps(size_t block) const {

@@ -50,6 +50,7 @@ class ScalarColumnView {
   uint64_t first_ordinal(size_t block) const;  // Of the block's first point.
   uint32_t count(size_t block) const;          // Its points, at least one.
   ValueType type(size_t block) const;
+  std::optional<ValueType> only_type() const;       // Nothing when it is empty or has several.
   const BlockSummary* summary(size_t block) const;  // Null when there is none.
   // The block's points below size(), in `buffer` or, for what is not sealed, as they lie. They are
   // valid as long as both the view and the buffer.
@@ -62,6 +63,11 @@ class ScalarColumnView {
   // go back in and between them; UINT32_MAX if not even `block`'s do.
   uint32_t steps_sorted_from(size_t block) const;
   uint32_t times_sorted_from(size_t block) const;
+  // Sends for what is soon to be read of a block that has a summary: the summary, without its
+  // pieces; the pieces, and what says where their points lie; and the piece that holds a point.
+  void PrefetchSummary(size_t block) const;
+  void PrefetchPieces(size_t block) const;
+  void PrefetchPiece(size_t block, size_t index) const;
   // Of a block that has a summary.
   void ReadValues(size_t block, BlockValues& values) const;
   std::optional<RegularSteps> regular_steps(size_t block) const;

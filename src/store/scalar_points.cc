@@ -65,18 +65,27 @@ bool ScalarPoints::Hides(const Segment& segment) const {
 
 void ScalarPoints::Count() {
   bool has_type = false;
-  const auto buffer = std::make_unique<ScalarBuffer>();
+  const auto add_type = [&](ValueType value_type) {
+    const ScalarType type = TypeOf(value_type);
+    type_ = !has_type || type == type_ ? type : ScalarType::kMixed;
+    has_type = true;
+  };
+  std::unique_ptr<ScalarBuffer> buffer;
   for (const Segment& segment : segments_) {
     if (segment.begin == segment.end) continue;
     const ScalarColumnView& column = series_.strands[segment.strand].scalars;
+    const auto only_type = column.only_type();
+    if (only_type && !segment.has_superseded_from) {
+      add_type(*only_type);
+      visible_count_ += segment.end - segment.begin;
+      continue;
+    }
     auto [block_index, first_ordinal] = column.Find(segment.begin);
     for (; first_ordinal < segment.end; ++block_index) {
       const uint32_t count = column.count(block_index);
       const uint64_t from = std::max(segment.begin, first_ordinal) - first_ordinal;
       const uint64_t to = std::min<uint64_t>(segment.end - first_ordinal, count);
-      const ScalarType type = TypeOf(column.type(block_index));
-      type_ = !has_type || type == type_ ? type : ScalarType::kMixed;
-      has_type = true;
+      add_type(column.type(block_index));
       uint64_t superseded = 0;
       const BlockSummary* const summary = column.summary(block_index);
       if (segment.has_superseded_from && summary != nullptr &&
@@ -84,6 +93,7 @@ void ScalarPoints::Count() {
         superseded = to - from;
       } else if (segment.has_superseded_from &&
                  (summary == nullptr || summary->highest_step >= segment.superseded_from)) {
+        if (!buffer) buffer = std::make_unique<ScalarBuffer>();
         const ScalarSpan block = column.Read(block_index, *buffer, kSteps);
         superseded = static_cast<uint64_t>(
             std::count_if(block.steps.begin() + static_cast<ptrdiff_t>(from),

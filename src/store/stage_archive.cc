@@ -305,7 +305,8 @@ class StageArchive::Restorer {
         if (rest.size() < sizeof(BlockSummary)) return head_.Fail();
         block.sealed.summary = reinterpret_cast<const BlockSummary*>(rest.data());
         if (block.sealed.summary->lowest_at >= block.sealed.count ||
-            block.sealed.summary->highest_at >= block.sealed.count) {
+            block.sealed.summary->highest_at >= block.sealed.count ||
+            block.sealed.summary->piece_unit_bits >= 64) {
           return head_.Fail();
         }
         rest = rest.subspan(sizeof(BlockSummary));

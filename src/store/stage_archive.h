@@ -40,7 +40,7 @@ class ArchiveBody {
 class StageArchive {
  public:
   // Count up when the bytes come to mean something else.
-  static constexpr uint32_t kFormat = 2;
+  static constexpr uint32_t kFormat = 3;
 
   // Appends to both. The stage may go on growing while the body is written.
   static void Save(const RunStage& stage, ByteWriter& head, ArchiveBody& body);
