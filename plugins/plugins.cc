@@ -10,6 +10,7 @@
 #include "plugins/images/images.h"
 #include "plugins/mesh/mesh.h"
 #include "plugins/pr_curves/pr_curves.h"
+#include "plugins/projector/projector.h"
 #include "plugins/scalars/scalars.h"
 #include "plugins/text/text.h"
 #include "plugins/timeseries/timeseries.h"
@@ -19,7 +20,7 @@ namespace stepscope {
 std::span<const Plugin* const> AllPlugins() {
   static constexpr const Plugin* kPlugins[] = {
       &kTimeseries,    &kScalars,    &kCustomScalars, &kImages,   &kAudio, &kGraphs,
-      &kDistributions, &kHistograms, &kText,          &kPrCurves, &kMesh,
+      &kDistributions, &kHistograms, &kText,          &kPrCurves, &kMesh,  &kProjector,
   };
   return kPlugins;
 }

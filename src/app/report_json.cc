@@ -13,7 +13,7 @@ using Json = nlohmann::ordered_json;
 constexpr std::string_view kSeverityNames[] = {"info", "repaired", "lost"};
 constexpr std::string_view kKindNames[] = {"scalar", "tensor", "blob"};
 constexpr std::string_view kOtherKindNames[] = {"torch_trace", "profile", "projector_config",
-                                                "debugger"};
+                                                "debugger", "checkpoint"};
 
 Json TimeJson(double time) { return std::isfinite(time) ? Json(time) : Json(); }
 

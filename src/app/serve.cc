@@ -50,6 +50,12 @@ OriginCheck::Options OriginsOf(const Command& command, bool reaches_network) {
   return origins;
 }
 
+ServerOptions ServerOptionsOf(const Command& command) {
+  ServerOptions options = command.server;
+  options.logdir_path = command.logdir_path;
+  return options;
+}
+
 DataProviderOptions DataProviderOptionsOf(const Command& command) {
   DataProviderOptions options = {.logdir = command.server.logdir, .max_points = {}};
   for (const auto& [plugin, samples] : command.server.samples_per_plugin) {
@@ -72,7 +78,11 @@ std::unique_ptr<Sidecar> StartSidecar(const Command& command, uint16_t grpc_port
                             .path_prefix = command.server.path_prefix,
                             .grpc_port = grpc_port,
                             .own_plugins = {}};
-  for (const Plugin* const plugin : plugins) options.own_plugins.emplace(plugin->name);
+  for (const Plugin* const plugin : plugins) {
+    // A page in a frame is TensorBoard's own, which only its server has: there it brings its
+    // routes.
+    if (plugin->compat_listing.loading_type != "IFRAME") options.own_plugins.emplace(plugin->name);
+  }
   return std::make_unique<Sidecar>(std::move(options), proxy);
 }
 
@@ -101,7 +111,7 @@ int Serve(const Command& command, std::span<const EmbeddedAsset> assets,
   SnapshotCell snapshots;
   Stats stats;
   ProxyTable proxy;
-  Site site({.server = command.server,
+  Site site({.server = ServerOptionsOf(command),
              .origins = OriginsOf(command, reaches_network),
              .allow_embedding = command.allow_embedding,
              .assets = assets,

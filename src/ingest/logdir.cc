@@ -11,6 +11,7 @@ constexpr std::string_view kWorkspaceName = ".stepscope";  // Ours.
 
 std::optional<OtherFileKind> KindOfOtherFile(const std::string& key, std::string_view name) {
   if (name == "projector_config.pbtxt") return OtherFileKind::kProjectorConfig;
+  if (name == "checkpoint") return OtherFileKind::kCheckpoint;
   if (name.ends_with(".pt.trace.json") || name.ends_with(".pt.trace.json.gz")) {
     return OtherFileKind::kTorchTrace;
   }

@@ -21,7 +21,8 @@ namespace stepscope {
 
 // What the server was told on the command line and plugins may need.
 struct ServerOptions {
-  std::string logdir;  // As the user gave it.
+  std::string logdir;       // As the user gave it.
+  std::string logdir_path;  // The path that opens it.
   std::string window_title;
   std::string path_prefix;  // "" or "/x/y".
   // --samples_per_plugin: points per series that the TensorBoard routes answer with; 0 keeps all.
@@ -62,6 +63,9 @@ struct Plugin {
   // What is wrong with what is stored with a series that the plugin reads, if anything. One with
   // kPluginContentTooNew is hidden, others are shown as well as can be. May be null.
   std::optional<Stat> (*check)(const SeriesInfo&) = nullptr;
+  // Whether files other than events hold something to show; asked for each listing of the plugins,
+  // on a server thread. May be null.
+  bool (*has_data)(const Context&) = nullptr;
 };
 
 // All dashboards of this build, in tab order (plugins/plugins.cc).

@@ -35,7 +35,8 @@ class ApiTest : public ::testing::Test {
     options_.logdir = "logs";
     options_.window_title = "title";
     api_.AddRoutes(router_);
-    AddCompatCoreRoutes(router_, snapshots_, options_, kPlugins, api_, nullptr);
+    const auto has_data = [this](const Plugin& plugin) { return plugin.name == with_files_; };
+    AddCompatCoreRoutes(router_, snapshots_, options_, kPlugins, api_, has_data, nullptr);
   }
 
   Response Ask(std::string_view target) {
@@ -56,6 +57,7 @@ class ApiTest : public ::testing::Test {
     return names;
   }
 
+  std::string with_files_;  // The plugin that has something to show without any series.
   SnapshotCell snapshots_;
   Stats stats_;
   ServerOptions options_;
@@ -277,6 +279,8 @@ TEST_F(ApiTest, AnswersTensorBoardsCoreRoutes) {
             R"("loading_mechanism":{"type":"NG_COMPONENT"}},)"
             R"("none":{"disable_reload":false,"enabled":false,"remove_dom":false,)"
             R"("tab_name":"None","loading_mechanism":{"type":"NONE"}}})");
+  with_files_ = "none";
+  EXPECT_EQ(Get("/data/plugins_listing")["none"]["enabled"], true);
   EXPECT_EQ(Ask("/graphs").status, 302);
 }
 

@@ -47,7 +47,8 @@ Json Environment(const ServerOptions& options) {
 }
 
 Json PluginsListing(const ServerOptions& options, std::span<const Plugin* const> plugins,
-                    const std::vector<uint64_t>& series, const ProxyTable* proxy) {
+                    const std::vector<uint64_t>& series, const HasData& has_data,
+                    const ProxyTable* proxy) {
   Json listing = Json::object();
   for (size_t i = 0; i < plugins.size(); ++i) {
     const Plugin& plugin = *plugins[i];
@@ -61,7 +62,7 @@ Json PluginsListing(const ServerOptions& options, std::span<const Plugin* const>
     }
     listing[std::string(plugin.name)] = {
         {"disable_reload", compat.disable_reload},
-        {"enabled", series[i] > 0},
+        {"enabled", series[i] > 0 || has_data(plugin)},
         {"remove_dom", false},
         {"tab_name", compat.tab_name.empty() ? plugin.name : compat.tab_name},
         {"loading_mechanism", std::move(mechanism)}};
@@ -77,7 +78,7 @@ Json PluginsListing(const ServerOptions& options, std::span<const Plugin* const>
 
 void AddCompatCoreRoutes(Router& router, const SnapshotCell& snapshots,
                          const ServerOptions& options, std::span<const Plugin* const> plugins,
-                         CoreApi& api, const ProxyTable* proxy) {
+                         CoreApi& api, HasData has_data, const ProxyTable* proxy) {
   const auto add = [&](std::string path, auto make_json) {
     router.Add(std::move(path), [make_json](const Request&) -> Result<Response> {
       return Response::Json(make_json());
@@ -90,8 +91,8 @@ void AddCompatCoreRoutes(Router& router, const SnapshotCell& snapshots,
   add("/data/runs", [&snapshots] { return RunNames(*snapshots.Load()); });
   add("/data/experiments", [] { return Json::array(); });
   add("/data/experiment_runs", [] { return Json::array(); });
-  add("/data/plugins_listing", [&options, plugins, &api, proxy] {
-    return PluginsListing(options, plugins, api.CountSeries(), proxy);
+  add("/data/plugins_listing", [&options, plugins, &api, has_data = std::move(has_data), proxy] {
+    return PluginsListing(options, plugins, api.CountSeries(), has_data, proxy);
   });
   router.Add("/data/notifications", [](const Request&) -> Result<Response> {
     return Redirect("../notifications_note.json");

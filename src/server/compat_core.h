@@ -1,6 +1,7 @@
 // TensorBoard's core routes (http-api.md 1.2, 3.1), which belong to no dashboard.
 #pragma once
 
+#include <functional>
 #include <span>
 
 #include "http/router.h"
@@ -10,9 +11,12 @@
 
 namespace stepscope {
 
+// Asks a plugin about files other than events (Plugin::has_data).
+using HasData = std::function<bool(const Plugin&)>;
+
 // Everything that is given must outlive the router; `proxy` may be null.
 void AddCompatCoreRoutes(Router& router, const SnapshotCell& snapshots,
                          const ServerOptions& options, std::span<const Plugin* const> plugins,
-                         CoreApi& api, const ProxyTable* proxy);
+                         CoreApi& api, HasData has_data, const ProxyTable* proxy);
 
 }  // namespace stepscope

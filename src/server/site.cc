@@ -85,7 +85,13 @@ Site::Site(SiteOptions options, const SnapshotCell& snapshots, const FileSystem&
       assets_(options_.assets),
       api_(snapshots, stats, options_.server, options_.plugins, use_) {
   api_.AddRoutes(router_);
-  AddCompatCoreRoutes(router_, snapshots, options_.server, options_.plugins, api_, options_.proxy);
+  const auto has_data = [this, &snapshots, &files, &stats, &clock](const Plugin& plugin) {
+    if (plugin.has_data == nullptr) return false;
+    const auto snapshot = snapshots.Load();
+    return plugin.has_data(Context{*snapshot, files, stats, clock, options_.server});
+  };
+  AddCompatCoreRoutes(router_, snapshots, options_.server, options_.plugins, api_, has_data,
+                      options_.proxy);
   AddProxyRoutes(router_, options_.proxy);
   const auto add = [&](std::string path, const Route& route) {
     router_.Add(std::move(path),

@@ -116,6 +116,7 @@ enum class OtherFileKind : uint8_t {
   kProfile,          // Anything in plugins/profile/<session>/.
   kProjectorConfig,  // projector_config.pbtxt.
   kDebugger,         // tfdbg_events.*.
+  kCheckpoint,       // checkpoint, which names TensorFlow's latest one of the directory.
 };
 
 struct OtherFile {

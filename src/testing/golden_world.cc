@@ -109,7 +109,7 @@ Result<std::string> ToTensor(std::string_view type, std::string_view text) {
 
 GoldenWorld::GoldenWorld(std::span<const Plugin* const> plugins, SeriesCheck check)
     : ingest_({.logdir = kLogdir, .check = check}, files_, clock_, stats_, cell_) {
-  options_.logdir = kLogdir;
+  options_.logdir = options_.logdir_path = kLogdir;
   files_.MakeDirectory(kLogdir);
   const auto add = [this](const std::string& prefix, std::span<const Route> routes) {
     for (const Route& route : routes) {
@@ -126,7 +126,8 @@ GoldenWorld::GoldenWorld(std::span<const Plugin* const> plugins, SeriesCheck che
 }
 
 bool GoldenWorld::Knows(std::string_view verb) {
-  for (const char* known : {"events", "truncate", "restore", "flip", "remove", "wait", "samples"}) {
+  for (const char* known : {"events", "file", "fifo", "link", "truncate", "restore", "flip",
+                            "remove", "wait", "samples"}) {
     if (verb == known) return true;
   }
   return false;
@@ -136,7 +137,9 @@ Status GoldenWorld::Apply(std::string_view text, const std::vector<std::string>&
   ASSIGN_OR_RETURN(const Words words, SplitWords(text));
   if (words.size() < 2) return Invalid(words[0] + " of what?");
   if (words[0] == "events") return AppendEvents(words, body);
+  if (words[0] == "file") return MakeFile(words, body);
   if (!body.empty()) return Invalid(words[0] + " takes no indented lines");
+  if (words[0] == "fifo" || words[0] == "link") return MakeFile(words, body);
   if (words[0] == "samples") return SetSamples(words);
   if (words[0] == "wait") {
     ASSIGN_OR_RETURN(const int64_t seconds, ToInt(words[1]));
@@ -153,6 +156,26 @@ Status GoldenWorld::SetSamples(const Words& words) {
   std::erase_if(options_.samples_per_plugin,
                 [&](const auto& entry) { return entry.first == parts[0]; });
   options_.samples_per_plugin.emplace_back(parts[0], static_cast<uint64_t>(count));
+  return {};
+}
+
+Status GoldenWorld::MakeFile(const Words& words, const std::vector<std::string>& body) {
+  const std::string path = std::string(kLogdir) + "/" + words[1];
+  if (words[0] == "fifo") {
+    files_.MakeFifo(path);
+    return {};
+  }
+  if (words[0] == "link") {
+    if (words.size() != 3) return Invalid("link PATH PATH");
+    files_.Link(path, std::string(kLogdir) + "/" + words[2]);
+    return {};
+  }
+  std::string bytes = words.size() > 2 ? words[2] : "";
+  if (bytes.starts_with("hex:")) {
+    ASSIGN_OR_RETURN(bytes, FromHex(bytes.substr(4)));
+  }
+  for (const std::string& line : body) bytes += line + "\n";
+  files_.Write(path, bytes);
   return {};
 }
 

@@ -40,6 +40,9 @@ namespace stepscope {
 //                                Values that are no scalars: golden_values.h.
 //     start STEP                 A session_log START.
 //     bytes HEX                  A record with this data.
+//   file PATH TEXT | hex:BYTES   Another file beneath the log directory, of these bytes, or of the
+//                                indented lines.
+//   fifo PATH | link PATH PATH   A pipe; a link to another path.
 //   truncate RUN file=N BYTES    Cuts off the end;
 //   restore RUN file=N           and appends it again.
 //   flip RUN file=N OFFSET       Changes a byte; from the end if negative.
@@ -68,6 +71,7 @@ class GoldenWorld {
   Status AppendEvent(const Words& words, EventFile& file);
   Status AppendScalars(const Words& words, EventFile& file);
   Status AppendValues(const Words& words, EventFile& file);
+  Status MakeFile(const Words& words, const std::vector<std::string>& body);
   Status ChangeFile(const Words& words);
   Status Truncate(const std::string& path, uint64_t size_bytes, int64_t count);
   Status Flip(const std::string& path, uint64_t size_bytes, int64_t place);

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from allowed import ALLOWED, DEADLY, SHOW_SCALARS, SICK, Place
 from compare import ALL_SAMPLES, Comparison, Difference, compare
-from sites import FIXTURES, Site, stepscope, tensorboard
+from sites import FIXTURES, Site, stepscope, tensorboard, wait_for
 from walk import WALKS
 
 FOLDERS = sorted(
@@ -88,7 +88,11 @@ def test_runs(ours: Site, theirs: Site) -> None:
 
 
 def test_listing(ours: Site, theirs: Site) -> None:
-    mine, real = ours.get("/data/plugins_listing"), theirs.get("/data/plugins_listing")
+    mine = ours.get("/data/plugins_listing")
+    # It looks for the projector's files after it was asked first.
+    real = wait_for(
+        lambda: theirs.get("/data/plugins_listing"), lambda found: found["projector"]["enabled"], 20
+    )
     assert mine == {name: real[name] for name in real if name in mine}
     assert list(mine) == [name for name in real if name in mine]
     assert set(mine) >= set(WALKS)

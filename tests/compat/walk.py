@@ -301,6 +301,56 @@ def timeseries(walk: Walk) -> Json:
     return {"tags": tags}
 
 
+FIRST_COORDINATES = 6  # So many of a tensor stand in expected.json.
+FEW_ROWS = "2"
+
+
+def asset(answer: Answer) -> Json:
+    return {
+        "bytes": len(answer.body),
+        "http_status": answer.status,
+        "text": answer.body.decode(),
+    }
+
+
+def projector(walk: Walk) -> Json:
+    runs = walk.get("runs")
+
+    def tensor_of(run: str, embedding: Json) -> Json:
+        query = {"run": run, "name": embedding.get("tensorName", "")}
+        answer = walk.ask("tensor", **query)
+        if answer.status == 200:
+            count = min(FIRST_COORDINATES, len(answer.body) // 4)
+            first = list(struct.unpack_from(f"<{count}f", answer.body))
+        else:
+            first = answer.body.decode()
+        parts = {
+            "tensor": {"bytes": len(answer.body), "first": first, "http_status": answer.status}
+        }
+        # Also what it has not, which is an answer.
+        answers = {name: walk.ask(name, **query) for name in ("metadata", "bookmarks")}
+        sprite = walk.ask("sprite_image", **query)
+        for route in ("tensor", "metadata"):
+            walk.ask(route, **query, num_rows=FEW_ROWS)
+        for name, answer in answers.items():
+            if f"{name}Path" in embedding:
+                parts[name] = asset(answer)
+        if "sprite" in embedding:
+            parts["sprite"] = blob(sprite)
+        return parts
+
+    def config_of(run: str) -> Json:
+        info = walk.get("info", run=run)
+        info.pop("modelCheckpointPath", None)  # Where the log directory lay.
+        tensors = {
+            embedding.get("tensorName", ""): tensor_of(run, embedding)
+            for embedding in info["embeddings"]
+        }
+        return {"info": info, "tensors": tensors}
+
+    return {"configs": {run: config_of(run) for run in runs}, "runs": runs}
+
+
 # The plugins of this build. A new one adds its function here, and its bad questions below.
 WALKS: dict[str, Callable[[Walk], Json]] = {
     "timeseries": timeseries,
@@ -314,6 +364,7 @@ WALKS: dict[str, Callable[[Walk], Json]] = {
     "text": text,
     "pr_curves": pr_curves,
     "mesh": mesh,
+    "projector": projector,
 }
 
 
@@ -331,7 +382,7 @@ KEYS = ["", "!", "AAAA", key(""), key("", "images", "no such run", "t", 0, 0)]
 KEYS += [key("", "images", "torch-images", "no such tag", 0, 2), key(*"abcdef")]
 
 # Plugins without a route of their own name that answers with a series.
-NO_SERIES = {"graphs", "mesh", "timeseries", "custom_scalars", "hparams"}
+NO_SERIES = {"graphs", "mesh", "timeseries", "custom_scalars", "hparams", "projector"}
 REQUESTS = ["", "x", "{}", "5", '"a"', '""', "null", "[]", "[1]", "[null]", '[{"tag": 5}]']
 REQUESTS += [
     json.dumps([request])
@@ -412,6 +463,27 @@ BAD_QUESTIONS: list[tuple[str, str, dict[str, str]]] = [
             {"conceptual": "true"},
             {"tag": ""},
             {"tag": "step1"},
+        )
+    ],
+    *[
+        ("projector", route, query)
+        for route in ("info", "tensor", "metadata", "bookmarks", "sprite_image")
+        for query in (
+            {},
+            {"run": ""},
+            {"run": "r"},
+            {"name": "x"},
+            {"run": "", "name": ""},
+            {"run": "no such run", "name": "x"},
+            {"run": "it's", "name": 'a "tensor"\n'},
+            {"run": "torch-embedding", "name": "no such tensor"},
+            {"run": "torch-embedding", "name": ""},
+            {"run": "torch-embedding", "name": "first:00001", "num_rows": "0"},
+            {"run": "torch-embedding", "name": "first:00001", "num_rows": "-1"},
+            {"run": "torch-embedding", "name": "first:00001", "num_rows": "x"},
+            {"run": "torch-embedding", "name": "first:00001", "num_rows": "1.5"},
+            {"run": "torch-embedding", "name": "first:00001", "num_rows": ""},
+            {"run": "torch-embedding", "name": "first:00001", "num_rows": "100000"},
         )
     ],
 ]
