@@ -4,6 +4,7 @@
 #include "plugin/plugin.h"
 #include "plugins/audio/audio.h"
 #include "plugins/custom_scalars/custom_scalars.h"
+#include "plugins/debugger-v2/debugger.h"
 #include "plugins/distributions/distributions.h"
 #include "plugins/graphs/graphs.h"
 #include "plugins/histograms/histograms.h"
@@ -19,7 +20,7 @@ namespace stepscope {
 
 std::span<const Plugin* const> AllPlugins() {
   static constexpr const Plugin* kPlugins[] = {
-      &kTimeseries,    &kScalars,    &kCustomScalars, &kImages,   &kAudio, &kGraphs,
+      &kTimeseries,    &kScalars,    &kCustomScalars, &kImages,   &kAudio, &kDebuggerV2, &kGraphs,
       &kDistributions, &kHistograms, &kText,          &kPrCurves, &kMesh,  &kProjector,
   };
   return kPlugins;

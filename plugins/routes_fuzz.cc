@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -45,10 +46,21 @@ const std::vector<std::string> kEvents = {
     "tensor m_VERTEX 0 = f32 1,2,3 0,1,2,3,4,5",
 };
 
+// What the projector reads of it.
+const std::vector<std::pair<std::string, std::vector<std::string>>> kFiles = {
+    {"r/projector_config.pbtxt",
+     {R"(embeddings { tensor_name: "e" tensor_path: "t.tsv" metadata_path: "t.tsv")",
+      R"(bookmarks_path: "b.json" sprite { image_path: "t.tsv" } })",
+      R"(embeddings { tensor_name: "up" tensor_path: "../x" metadata_path: "/x" })"}},
+    {"r/t.tsv", {"1\t2", "3\t4"}},
+    {"r/b.json", {"[]"}},
+};
+
 GoldenWorld& World() {
   static GoldenWorld* const world = [] {
     auto* const made = new GoldenWorld(AllPlugins(), CheckSeries);
     CHECK(made->Apply("events r file=1", kEvents).has_value());
+    for (const auto& [path, lines] : kFiles) CHECK(made->Apply("file " + path, lines).has_value());
     made->Load();
     return made;
   }();

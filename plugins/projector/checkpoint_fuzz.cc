@@ -25,16 +25,18 @@ void Check(std::string_view index, const FileSystem& files) {
   }
 }
 
-}  // namespace
-}  // namespace stepscope
-
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace stepscope;
-  const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+void CheckBytes(std::string_view bytes) {
   static const FakeClock clock;
   MemoryFileSystem files(clock);
   files.Write("logs/c.data-00000-of-00001", bytes);
   Check(bytes, files);
   Check(MakeTable(bytes), files);
+}
+
+}  // namespace
+}  // namespace stepscope
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  stepscope::CheckBytes({reinterpret_cast<const char*>(data), size});
   return 0;
 }

@@ -146,8 +146,11 @@ Result<std::string> TensorBytes(const Asked& asked, const Context& context) {
     }
     if (!file) return file.error();
     const auto& shape = embedding->tensor_shape();
-    return ReadTensorFile(**file, {shape.data(), static_cast<size_t>(shape.size())},
-                          asked.max_rows);
+    auto bytes =
+        ReadTensorFile(**file, {shape.data(), static_cast<size_t>(shape.size())}, asked.max_rows);
+    if (bytes) return bytes;
+    return Error{bytes.error().code,
+                 '"' + embedding->tensor_path() + "\": " + bytes.error().message};
   }
   const CheckpointVariable* const variable =
       run.checkpoint ? run.checkpoint->Find(asked.name) : nullptr;

@@ -120,7 +120,7 @@ def test_every_plugin_was_compared(comparison: Comparison) -> None:
         print(f"{route}: {counts.total()} answers, {differences} differences: {shown}")
     for plugin in WALKS:
         described = comparison.theirs[plugin]
-        listed = described.get(plugin, described.get("series"))
+        listed = described.get(plugin, described.get("series", described.get("configs")))
         if listed is not None:
             assert sum(len(tags) for tags in listed.values()) > 2, plugin
         else:

@@ -351,6 +351,10 @@ def projector(walk: Walk) -> Json:
     return {"configs": {run: config_of(run) for run in runs}, "runs": runs}
 
 
+def debugger_v2(walk: Walk) -> Json:
+    return {"runs": walk.get("runs")}
+
+
 # The plugins of this build. A new one adds its function here, and its bad questions below.
 WALKS: dict[str, Callable[[Walk], Json]] = {
     "timeseries": timeseries,
@@ -358,6 +362,7 @@ WALKS: dict[str, Callable[[Walk], Json]] = {
     "custom_scalars": custom_scalars,
     "images": images,
     "audio": audio,
+    "debugger-v2": debugger_v2,
     "graphs": graphs,
     "distributions": distributions,
     "histograms": histograms,
@@ -366,6 +371,10 @@ WALKS: dict[str, Callable[[Walk], Json]] = {
     "mesh": mesh,
     "projector": projector,
 }
+
+
+# Of which no expected.json says anything: only the real TensorBoard does.
+NOT_IN_FIXTURES = {"debugger-v2"}
 
 
 def key(*parts: str | int) -> str:
@@ -382,7 +391,15 @@ KEYS = ["", "!", "AAAA", key(""), key("", "images", "no such run", "t", 0, 0)]
 KEYS += [key("", "images", "torch-images", "no such tag", 0, 2), key(*"abcdef")]
 
 # Plugins without a route of their own name that answers with a series.
-NO_SERIES = {"graphs", "mesh", "timeseries", "custom_scalars", "hparams", "projector"}
+NO_SERIES = {
+    "graphs",
+    "mesh",
+    "timeseries",
+    "custom_scalars",
+    "hparams",
+    "projector",
+    "debugger-v2",
+}
 REQUESTS = ["", "x", "{}", "5", '"a"', '""', "null", "[]", "[1]", "[null]", '[{"tag": 5}]']
 REQUESTS += [
     json.dumps([request])
@@ -484,6 +501,29 @@ BAD_QUESTIONS: list[tuple[str, str, dict[str, str]]] = [
             {"run": "torch-embedding", "name": "first:00001", "num_rows": "1.5"},
             {"run": "torch-embedding", "name": "first:00001", "num_rows": ""},
             {"run": "torch-embedding", "name": "first:00001", "num_rows": "100000"},
+        )
+    ],
+    *[
+        ("debugger-v2", route, query)
+        for route in (
+            "alerts",
+            "execution/digests",
+            "execution/data",
+            "graph_execution/digests",
+            "graph_execution/data",
+            "graphs/graph_info",
+            "graphs/op_info",
+            "source_files/list",
+            "source_files/file",
+            "stack_frames/stack_frames",
+        )
+        for query in (
+            {},
+            {"begin": "0", "end": "0"},
+            {"run": "no such run"},
+            {"run": "no such run", "begin": "x", "index": "x"},
+            {"run": "no such run", "index": "0", "stack_frame_ids": "a,b", "graph_id": "g"},
+            {"run": "no such run", "stack_frame_ids": ""},
         )
     ],
 ]
