@@ -8,6 +8,7 @@
 #include "plugins/distributions/distributions.h"
 #include "plugins/graphs/graphs.h"
 #include "plugins/histograms/histograms.h"
+#include "plugins/hparams/hparams.h"
 #include "plugins/images/images.h"
 #include "plugins/mesh/mesh.h"
 #include "plugins/pr_curves/pr_curves.h"
@@ -20,8 +21,9 @@ namespace stepscope {
 
 std::span<const Plugin* const> AllPlugins() {
   static constexpr const Plugin* kPlugins[] = {
-      &kTimeseries,    &kScalars,    &kCustomScalars, &kImages,   &kAudio, &kDebuggerV2, &kGraphs,
-      &kDistributions, &kHistograms, &kText,          &kPrCurves, &kMesh,  &kProjector,
+      &kTimeseries, &kScalars, &kCustomScalars, &kImages,     &kAudio,
+      &kDebuggerV2, &kGraphs,  &kDistributions, &kHistograms, &kText,
+      &kPrCurves,   &kHparams, &kMesh,          &kProjector,
   };
   return kPlugins;
 }

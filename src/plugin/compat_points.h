@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "store/scalar_points.h"
@@ -13,5 +14,8 @@ namespace stepscope {
 // extremes where upstream draws lots. `run` holds `series`.
 std::vector<ExactPoint> ReadCompatPoints(const RunSnapshot& run, const Series& series,
                                          uint64_t limit);
+
+// The last of those points, without walking through the others; nothing if none is left.
+std::optional<ExactPoint> ReadNewestCompatPoint(const RunSnapshot& run, const Series& series);
 
 }  // namespace stepscope

@@ -1,16 +1,14 @@
 #include "plugin/proto_json.h"
 
-#include <simdjson.h>
-
+#include <algorithm>
 #include <cmath>
-#include <cstdint>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/struct.pb.h>
-#include <google/protobuf/util/json_util.h>
 
-#include "base/strings.h"
 #include "http/response.h"
 #include "plugin/compat_answer.h"
 
@@ -70,6 +68,11 @@ void AppendScalar(const Message& message, const FieldDescriptor& field, int inde
       out += std::to_string(is_list ? get.GetRepeatedInt32(message, &field, index)
                                     : get.GetInt32(message, &field));
       return;
+    case FieldDescriptor::CPPTYPE_INT64:
+      // Protobuf's JSON has texts here. The only such fields are an int32 upstream.
+      out += std::to_string(is_list ? get.GetRepeatedInt64(message, &field, index)
+                                    : get.GetInt64(message, &field));
+      return;
     case FieldDescriptor::CPPTYPE_BOOL:
       out += (is_list ? get.GetRepeatedBool(message, &field, index) : get.GetBool(message, &field))
                  ? "true"
@@ -99,13 +102,20 @@ void AppendMap(const Message& message, const FieldDescriptor& field, std::string
   const Reflection& get = *message.GetReflection();
   const FieldDescriptor& key = *field.message_type()->map_key();
   const FieldDescriptor& value = *field.message_type()->map_value();
-  out += '{';
+  std::vector<std::pair<std::string, std::string>> members;
   for (int i = 0; i < get.FieldSize(message, &field); ++i) {
     const Message& entry = get.GetRepeatedMessage(message, &field, i);
+    auto& [name, json] = members.emplace_back();
+    AppendScalar(entry, key, -1, name);
+    AppendScalar(entry, value, -1, json);
+  }
+  std::ranges::sort(members);  // A map has no order, but an answer is always the same.
+  out += '{';
+  for (const auto& [name, json] : members) {
     AppendSeparator(out);
-    AppendScalar(entry, key, -1, out);
+    out += name;
     out += ": ";
-    AppendScalar(entry, value, -1, out);
+    out += json;
   }
   out += '}';
 }
@@ -141,24 +151,6 @@ void AppendProtoJson(const Message& message, std::string& out) {
     AppendField(message, field, out);
   }
   out += '}';
-}
-
-Status ParseProtoJson(std::string_view json, Message& message) {
-  // protobuf's parser takes text that is no JSON, such as names without quotes.
-  simdjson::dom::parser parser;
-  simdjson::dom::element element;
-  const simdjson::padded_string padded(json);
-  if (parser.parse(padded).get(element) != simdjson::SUCCESS) {
-    return Error{Code::kInvalidArgument, "the request is no JSON"};
-  }
-  const auto status = google::protobuf::util::JsonStringToMessage(
-      google::protobuf::StringPiece(json.data(), json.size()), &message);
-  if (!status.ok()) {
-    const std::string_view reason(status.message().data(), status.message().size());
-    return Error{Code::kInvalidArgument,
-                 "the request is not what this route takes: " + ToValidUtf8(reason)};
-  }
-  return {};
 }
 
 }  // namespace stepscope

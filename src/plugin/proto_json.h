@@ -17,7 +17,8 @@ namespace stepscope {
 void AppendProtoJson(const google::protobuf::Message& message, std::string& out);
 
 // INVALID_ARGUMENT with a sentence: no JSON, a field that the message does not have, or a value
-// that is none for its field. What it holds then is undefined.
+// that is none for its field. What it holds then is undefined. The message has no maps; a structure
+// in a google.protobuf.Value is taken for null.
 Status ParseProtoJson(std::string_view json, google::protobuf::Message& message);
 
 }  // namespace stepscope

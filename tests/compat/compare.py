@@ -14,7 +14,7 @@ import math
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,6 +38,7 @@ FIELDS |= {
     "data_shape",
 }
 HTML = {"text", "description"}
+SETS = {"domainDiscrete"}  # Lists in the order of Python's hashes.
 
 
 class Difference(NamedTuple):
@@ -48,9 +49,12 @@ class Difference(NamedTuple):
     path: str  # Into the answer.
     ours: str
     theirs: str
+    request: str | None = None  # That was JSON.
 
     def __str__(self) -> str:
         place = f"/data/plugin/{self.plugin}/{self.route} run={self.run!r} tag={self.tag!r}"
+        if self.request is not None:
+            place = f"/data/plugin/{self.plugin}/{self.route} {self.request}"
         return f"{place} {self.path}: ours {self.ours!r}, TensorBoard's {self.theirs!r}"
 
 
@@ -67,6 +71,8 @@ def json_differences(
         if is_ordered and set(ours) == set(theirs) <= FIELDS and list(ours) != list(theirs):
             yield path, list(ours), list(theirs)
     elif isinstance(ours, list) and isinstance(theirs, list) and len(ours) == len(theirs):
+        if path and path[-1] in SETS:
+            ours, theirs = sorted(ours, key=json.dumps), sorted(theirs, key=json.dumps)
         for i, (one, other) in enumerate(zip(ours, theirs, strict=True)):
             yield from json_differences(one, other, (*path, i), is_ordered)
     elif isinstance(ours, str) and isinstance(theirs, str) and path and path[-1] in HTML:
@@ -177,9 +183,9 @@ def located(question: Question, path: tuple, ours: Json, theirs: Json) -> Differ
         if question.route == "tags" and path:
             tag, path = str(path[0]), path[1:]
     shown = "".join(f"[{part!r}]" for part in path)
-    return Difference(
-        question.plugin, question.route, run, tag, shown, str(ours)[:200], str(theirs)[:200]
-    )
+    request = question.body if question.body is not None else question.value_of("request")
+    answers = str(ours)[:200], str(theirs)[:200]
+    return Difference(question.plugin, question.route, run, tag, shown, *answers, request)
 
 
 class Comparison(NamedTuple):
@@ -189,9 +195,10 @@ class Comparison(NamedTuple):
     differences: list[Difference]
 
 
-def compare(ours: Site, theirs: Site) -> Comparison:
+def compare(ours: Site, theirs: Site, plugins: Iterable[str] = tuple(WALKS)) -> Comparison:
     comparison = Comparison({}, {}, Counter(), [])
-    for plugin, walk in WALKS.items():
+    for plugin in plugins:
+        walk = WALKS[plugin]
         walks = Walk(ours, plugin), Walk(theirs, plugin)
         comparison.ours[plugin] = walk(walks[0])
         comparison.theirs[plugin] = walk(walks[1])

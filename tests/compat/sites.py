@@ -48,12 +48,14 @@ class Site:
         data: bytes | None = None,
         method: str | None = None,
         query: tuple[tuple[str, str], ...] = (),
+        content_type: str | None = None,  # A form's, for data that come without one.
         **more_query: str,
     ) -> Answer:
         url = self.url + path
         if query or more_query:
             url += "?" + urllib.parse.urlencode([*query, *more_query.items()])
-        request = urllib.request.Request(url, data=data, method=method)
+        headers = {"Content-Type": content_type} if content_type else {}
+        request = urllib.request.Request(url, data=data, method=method, headers=headers)
         try:
             with urllib.request.urlopen(request, timeout=START_TIMEOUT_S) as response:
                 return self._answer(response)
@@ -129,10 +131,25 @@ def tensorboard_command(*flags: Path | str) -> Iterator[Site]:
         yield site
 
 
+LOAD_ONCE = ("--load_fast=false", "--reload_task=blocking", "--reload_interval=0")
+
+
 @contextlib.contextmanager
 def tensorboard(logdir: Path | str, *flags: str) -> Iterator[Site]:
     """The same with its Python loader, which has read everything."""
     # Blocking and once: the address is printed when all is loaded.
-    loading = ("--load_fast=false", "--reload_task=blocking", "--reload_interval=0")
-    with tensorboard_command("--logdir", logdir, "--port", "0", *loading, *flags) as site:
+    with tensorboard_command("--logdir", logdir, "--port", "0", *LOAD_ONCE, *flags) as site:
         yield site
+
+
+@contextlib.contextmanager
+def tensorboard_here(logdir: Path, *flags: str) -> Iterator[Site]:
+    """The same inside this process, for tests of many folders: its imports take most of its start.
+
+    It ends with the process.
+    """
+    from tensorboard import program
+
+    board = program.TensorBoard()
+    board.configure(["tensorboard", "--logdir", str(logdir), "--port", "0", *LOAD_ONCE, *flags])
+    yield Site(board.launch())

@@ -10,6 +10,7 @@ import struct
 from collections.abc import Callable
 from typing import NamedTuple
 
+import hparams_questions
 from sites import Answer, Json, Site
 
 
@@ -20,6 +21,7 @@ class Question(NamedTuple):
     route: str
     query: tuple[tuple[str, str], ...] = ()
     form: tuple[tuple[str, str], ...] | None = None
+    body: str | None = None  # JSON.
 
     @property
     def path(self) -> str:
@@ -43,6 +45,9 @@ class Walk:
     def post(self, route: str, form: list[tuple[str, str]]) -> Answer:
         return self._ask(Question(self.plugin, route, form=tuple(form)))
 
+    def post_json(self, route: str, body: str) -> Answer:
+        return self._ask(Question(self.plugin, route, body=body))
+
     def get(self, route: str, **query: str) -> Json:
         """An answer's JSON, or what a fixture says of one that is none."""
         answer = self.ask(route, **query)
@@ -52,6 +57,12 @@ class Walk:
         if question not in self.answers:
             if question.form is not None:
                 answer = self.site.post_form(question.path, list(question.form))
+            elif question.body is not None:
+                answer = self.site.ask(
+                    question.path,
+                    data=question.body.encode(),
+                    content_type="text/plain",
+                )
             else:
                 answer = self.site.ask(question.path, query=question.query)
             self.answers[question] = answer
@@ -301,6 +312,29 @@ def timeseries(walk: Walk) -> Json:
     return {"tags": tags}
 
 
+def hparams(walk: Walk) -> Json:
+    experiment = walk.post_json("experiment", '{"experimentName": ""}').json()
+    everything = json.dumps(hparams_questions.ALL)
+    groups = walk.post_json("session_groups", everything).json()
+    for one in hparams_questions.EXPERIMENT_QUESTIONS:
+        walk.post_json("experiment", json.dumps(one))
+    some_questions = hparams_questions.group_questions(experiment)
+    for one in some_questions if groups["sessionGroups"] else []:
+        question = {**hparams_questions.ALL, **one}
+        walk.post_json("session_groups", json.dumps(question, sort_keys=True))
+    for text_ in hparams_questions.bad_group_texts():
+        walk.post_json("session_groups", text_)
+    for group in groups["sessionGroups"]:
+        for session in group["sessions"]:
+            for one in hparams_questions.evals_questions(session["name"], experiment):
+                walk.ask("metric_evals", request=json.dumps(one, sort_keys=True))
+    for shape in hparams_questions.FORMATS:
+        for visible in hparams_questions.VISIBILITIES:
+            query = {"format": shape, "columnsVisibility": visible, "request": everything}
+            walk.ask("download_data", **query)
+    return {"experiment": experiment, "session_groups": groups}
+
+
 FIRST_COORDINATES = 6  # So many of a tensor stand in expected.json.
 FEW_ROWS = "2"
 
@@ -368,6 +402,7 @@ WALKS: dict[str, Callable[[Walk], Json]] = {
     "histograms": histograms,
     "text": text,
     "pr_curves": pr_curves,
+    "hparams": hparams,
     "mesh": mesh,
     "projector": projector,
 }
@@ -450,6 +485,32 @@ BAD_QUESTIONS: list[tuple[str, str, dict[str, str]]] = [
     *[
         ("audio", "individualAudio", {"content_type": "audio/wav", "blob_key": text_})
         for text_ in KEYS
+    ],
+    *[("hparams", route, {}) for route in ("experiment", "session_groups", "metric_evals")],
+    *[
+        ("hparams", route, {"request": text_})
+        for route in ("experiment", "session_groups")
+        for text_ in hparams_questions.BAD_TEXTS
+    ],
+    *[
+        ("hparams", "metric_evals", {"request": json.dumps(one)})
+        for one in hparams_questions.BAD_EVALS
+    ],
+    *[
+        ("hparams", "download_data", query)
+        for query in (
+            {},
+            {"format": "csv"},
+            {"format": "csv", "request": "{}"},
+            {"columnsVisibility": "[]", "request": "{}"},
+            {"format": "xml", "columnsVisibility": "[]", "request": "{}"},
+            {"format": "csv", "columnsVisibility": "[]"},
+            {"format": "csv", "columnsVisibility": "[]", "request": "x"},
+            *[
+                {"format": "csv", "columnsVisibility": text_, "request": "{}"}
+                for text_ in hparams_questions.BAD_VISIBILITIES
+            ],
+        )
     ],
     *[("mesh", "meshes", names) for names in NAMES],
     *[("mesh", "data", {**names, "content_type": "VERTEX"}) for names in NAMES],
