@@ -57,8 +57,8 @@ Result<Response> CompatExperiment(const Request& request, const Context& context
 Result<Response> CompatSessionGroups(const Request& request, const Context& context) {
   ASSIGN_OR_RETURN(const auto asked, ParseRequest<hparams::ListSessionGroupsRequest>(request));
   ASSIGN_OR_RETURN(const HparamsRuns runs, ReadHparamsRuns(context.snapshot));
-  ASSIGN_OR_RETURN(const auto groups, ListSessionGroups(asked, runs, context));
-  return ProtoResponse(groups);
+  ASSIGN_OR_RETURN(const auto* groups, ListSessionGroups(asked, runs, context, *runs.arena));
+  return ProtoResponse(*groups);
 }
 
 Result<Response> CompatMetricEvals(const Request& request, const Context& context) {
@@ -78,10 +78,10 @@ Result<Response> CompatHparamsDownload(const Request& request, const Context& co
   for (const auto& value : visibility) visible.push_back(IsTrue(value));
   ASSIGN_OR_RETURN(const auto asked, ParseRequest<hparams::ListSessionGroupsRequest>(request));
   ASSIGN_OR_RETURN(const HparamsRuns runs, ReadHparamsRuns(context.snapshot));
-  ASSIGN_OR_RETURN(const auto groups, ListSessionGroups(asked, runs, context));
+  ASSIGN_OR_RETURN(const auto* groups, ListSessionGroups(asked, runs, context, *runs.arena));
   const hparams::Experiment experiment =
       DescribeExperiment(context.snapshot, runs, IncludesMetrics(asked), /*limit=*/0);
-  return TableResponse(experiment, groups, request.Query("format"), visible);
+  return TableResponse(experiment, *groups, request.Query("format"), visible);
 }
 
 }  // namespace stepscope

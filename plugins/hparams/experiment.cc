@@ -4,7 +4,10 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <optional>
 #include <set>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "base/strings.h"
@@ -27,17 +30,18 @@ constexpr size_t kMaxContentBytes = 256 << 20;
 
 using Values = std::vector<const Value*>;
 
-std::optional<hparams::HParamsPluginData> ReadContent(const RunSnapshot& run, std::string_view tag,
-                                                      size_t& bytes) {
+// In the arena; null where the run has none that can be read.
+const hparams::HParamsPluginData* ReadContent(const RunSnapshot& run, std::string_view tag,
+                                              google::protobuf::Arena& arena, size_t& bytes) {
   const Series* const series = run.Find(tag);
   if (series == nullptr || series->info->plugin_name != "hparams" || series->info->is_hidden ||
       series->info->data_class != DataClass::kTensor) {
-    return std::nullopt;
+    return nullptr;
   }
-  hparams::HParamsPluginData data;
+  using google::protobuf::Arena;
+  auto* const data = Arena::CreateMessage<hparams::HParamsPluginData>(&arena);
   bytes += series->info->plugin_content.size();
-  if (!data.ParseFromString(series->info->plugin_content)) return std::nullopt;
-  return data;
+  return data->ParseFromString(series->info->plugin_content) ? data : nullptr;
 }
 
 hparams::DataType TypeOf(const Value& value) {
@@ -114,7 +118,7 @@ void DescribeNumbers(const Values& values, HParamInfo& info) {
 void InferHparams(const std::vector<SessionRun>& sessions, Experiment& experiment) {
   std::map<std::string_view, Values> values;
   for (const SessionRun& session : sessions) {
-    for (const auto& [name, value] : session.start.hparams()) values[name].push_back(&value);
+    for (const auto& [name, value] : session.start->hparams()) values[name].push_back(&value);
   }
   for (const auto& [name, all] : values) {
     const hparams::DataType type = TypeOf(all);
@@ -144,15 +148,19 @@ void InferMetrics(const Snapshot& snapshot, const std::vector<SessionRun>& sessi
   std::set<std::string_view> names;
   for (const SessionRun& session : sessions) names.insert(session.name);
   std::set<std::pair<std::string, std::string>> metrics;  // Tag and group.
+  // Runs of one kind have the same series, whose description is then the same object.
+  std::unordered_map<std::string, std::unordered_set<const SeriesInfo*>> seen;  // By group.
   for (const auto& run : snapshot.runs) {
     const std::string shown = ToValidUtf8(run->name);
     const auto session = SessionOf(names, shown);
     if (!session) continue;
     // backend_context.py takes the root's own metrics for those of a group of that name.
-    std::string group =
+    const std::string group =
         shown == *session ? (shown.ends_with('.') ? "." : "") : shown.substr(session->size() + 1);
+    auto& infos = seen[group];
     for (const Series& series : run->series) {
-      if (IsScalarSeries(series)) metrics.emplace(ToValidUtf8(series.info->tag), group);
+      if (!IsScalarSeries(series) || !infos.insert(series.info.get()).second) continue;
+      metrics.emplace(ToValidUtf8(series.info->tag), group);
     }
   }
   for (const auto& [tag, group] : metrics) {
@@ -201,15 +209,15 @@ Result<HparamsRuns> ReadHparamsRuns(const Snapshot& snapshot) {
   HparamsRuns runs;
   size_t bytes = 0;
   for (const auto& run : snapshot.runs) {
-    if (!runs.experiment) {
-      const auto data = ReadContent(*run, kExperimentTag, bytes);
-      if (data && data->has_experiment()) runs.experiment = data->experiment();
+    if (runs.experiment == nullptr) {
+      const auto* const data = ReadContent(*run, kExperimentTag, *runs.arena, bytes);
+      if (data != nullptr && data->has_experiment()) runs.experiment = &data->experiment();
     }
-    const auto start = ReadContent(*run, kStartTag, bytes);
-    if (!start || !start->has_session_start_info()) continue;
-    SessionRun session = {.name = ToValidUtf8(run->name), .start = start->session_start_info()};
-    const auto end = ReadContent(*run, kEndTag, bytes);
-    if (end && end->has_session_end_info()) session.end = end->session_end_info();
+    const auto* const start = ReadContent(*run, kStartTag, *runs.arena, bytes);
+    if (start == nullptr || !start->has_session_start_info()) continue;
+    SessionRun session = {.name = ToValidUtf8(run->name), .start = &start->session_start_info()};
+    const auto* const end = ReadContent(*run, kEndTag, *runs.arena, bytes);
+    if (end != nullptr && end->has_session_end_info()) session.end = &end->session_end_info();
     runs.sessions.push_back(std::move(session));
     if (bytes > kMaxContentBytes) {
       return Error{Code::kResourceExhausted, "the hyperparameters of all runs have more than " +
@@ -222,7 +230,7 @@ Result<HparamsRuns> ReadHparamsRuns(const Snapshot& snapshot) {
 Experiment DescribeExperiment(const Snapshot& snapshot, const HparamsRuns& runs,
                               bool include_metrics, int64_t limit) {
   Experiment experiment;
-  if (runs.experiment) {
+  if (runs.experiment != nullptr) {
     experiment = *runs.experiment;
     if (!include_metrics) experiment.clear_metric_infos();
   } else {
@@ -233,6 +241,19 @@ Experiment DescribeExperiment(const Snapshot& snapshot, const HparamsRuns& runs,
   }
   SortAndCut(limit, experiment);
   return experiment;
+}
+
+google::protobuf::RepeatedPtrField<hparams::MetricInfo> DescribeMetrics(const Snapshot& snapshot,
+                                                                        const HparamsRuns& runs) {
+  if (runs.experiment != nullptr) return runs.experiment->metric_infos();
+  const bool has_hparams = std::ranges::any_of(runs.sessions, [](const SessionRun& session) {
+    return std::ranges::any_of(session.start->hparams(), [](const auto& hparam) {
+      return TypeOf(hparam.second) != hparams::DATA_TYPE_UNSET;
+    });
+  });
+  Experiment experiment;
+  if (has_hparams) InferMetrics(snapshot, runs.sessions, experiment);
+  return std::move(*experiment.mutable_metric_infos());
 }
 
 }  // namespace stepscope

@@ -4,11 +4,12 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include <google/protobuf/arena.h>
 #include <tensorboard/hparams.pb.h>
 
 #include "base/result.h"
@@ -20,13 +21,15 @@ namespace hparams = tensorboard::hparams;
 
 struct SessionRun {
   std::string name;  // Of the run, as it is shown.
-  hparams::SessionStartInfo start;
-  std::optional<hparams::SessionEndInfo> end;
+  const hparams::SessionStartInfo* start = nullptr;
+  const hparams::SessionEndInfo* end = nullptr;  // Null while it runs.
 };
 
 struct HparamsRuns {
-  std::optional<hparams::Experiment> experiment;  // That of the first run that logged one.
-  std::vector<SessionRun> sessions;               // By name.
+  // Holds the messages: taking thousands of them apart one by one costs more than reading them.
+  std::unique_ptr<google::protobuf::Arena> arena = std::make_unique<google::protobuf::Arena>();
+  const hparams::Experiment* experiment = nullptr;  // That of the first run that logged one.
+  std::vector<SessionRun> sessions;                 // By name.
 };
 
 // Runs by name; what cannot be read, which ingest counts, is left out. RESOURCE_EXHAUSTED: there is
@@ -38,6 +41,10 @@ Result<HparamsRuns> ReadHparamsRuns(const Snapshot& snapshot);
 // then by name; a `limit` other than 0 cuts them as a slice of Python's.
 hparams::Experiment DescribeExperiment(const Snapshot& snapshot, const HparamsRuns& runs,
                                        bool include_metrics, int64_t limit);
+
+// The metrics of that experiment alone.
+google::protobuf::RepeatedPtrField<hparams::MetricInfo> DescribeMetrics(const Snapshot& snapshot,
+                                                                        const HparamsRuns& runs);
 
 // The run of a metric's series: the session itself or one below it
 // (tensorboard/plugins/hparams/metrics.py).

@@ -6,6 +6,7 @@
 #include <numeric>
 #include <set>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 
 #include "plugin/compat_points.h"
@@ -29,91 +30,103 @@ constexpr uint64_t kMaxMetricValues = uint64_t{1} << 21;
 // Cells that filters and orders look at.
 constexpr uint64_t kMaxCells = uint64_t{1} << 24;
 
+using Metrics = google::protobuf::RepeatedPtrField<hparams::MetricInfo>;
 using Name = std::pair<std::string_view, std::string_view>;  // Group and tag.
 
 Name NameOf(const MetricName& name) { return {name.group(), name.tag()}; }
 
 class Table {
  public:
-  Table(const ListSessionGroupsRequest& request, const Context& context)
-      : request_(request), context_(context), finder_(context.snapshot, IsScalarSeries) {}
+  Table(const ListSessionGroupsRequest& request, const Context& context,
+        google::protobuf::Arena& arena)
+      : request_(request),
+        context_(context),
+        arena_(arena),
+        finder_(context.snapshot, IsScalarSeries) {}
 
   Status Build(const HparamsRuns& runs);
   Status Filter();
   Status Sort();
   void DropHparams();
-  ListSessionGroupsResponse Page();
+  const ListSessionGroupsResponse& Page();
 
  private:
-  Status AddMetrics(const hparams::Experiment& experiment, Session& session);
+  Status AddMetrics(const Metrics& metrics, Session& session);
+  // The row of the session, which is a new one where it is the first of its group.
+  SessionGroup& GroupOf(const SessionRun& run);
   Status Aggregate(SessionGroup& group) const;
   Result<std::vector<Cell>> CellsOf(const ColParams& column);
 
   const ListSessionGroupsRequest& request_;
   const Context& context_;
+  google::protobuf::Arena& arena_;
   SeriesFinder finder_;
   uint64_t values_left_ = kMaxMetricValues;
   uint64_t cells_left_ = kMaxCells;
-  std::vector<SessionGroup> groups_;
+  std::vector<SessionGroup*> groups_;  // In the arena, as all of the answer.
+  std::unordered_map<std::string_view, SessionGroup*> groups_by_name_;
 };
 
-Session DescribeSession(const SessionRun& run) {
-  Session session;
+void DescribeSession(const SessionRun& run, Session& session) {
   session.set_name(run.name);
-  session.set_start_time_secs(run.start.start_time_secs());
-  session.set_model_uri(run.start.model_uri());
-  session.set_monitor_url(run.start.monitor_url());
-  if (run.end) {
+  session.set_start_time_secs(run.start->start_time_secs());
+  session.set_model_uri(run.start->model_uri());
+  session.set_monitor_url(run.start->monitor_url());
+  if (run.end != nullptr) {
     session.set_status(run.end->status());
     session.set_end_time_secs(run.end->end_time_secs());
   }
-  return session;
 }
 
-SessionGroup DescribeGroup(const std::string& name, const SessionRun& first) {
-  SessionGroup group;
-  group.set_name(name);
-  group.set_monitor_url(first.start.monitor_url());
-  for (const auto& [key, value] : first.start.hparams()) {
+SessionGroup& Table::GroupOf(const SessionRun& run) {
+  const std::string& name = run.start->group_name().empty() ? run.name : run.start->group_name();
+  SessionGroup*& group = groups_by_name_[name];
+  if (group != nullptr) return *group;
+  group = google::protobuf::Arena::CreateMessage<SessionGroup>(&arena_);
+  groups_.push_back(group);
+  group->set_name(name);
+  group->set_monitor_url(run.start->monitor_url());
+  for (const auto& [key, value] : run.start->hparams()) {
     const bool is_number = value.kind_case() == google::protobuf::Value::kNumberValue;
-    if (!is_number || IsShownValue(value)) (*group.mutable_hparams())[key] = value;
+    if (!is_number || IsShownValue(value)) (*group->mutable_hparams())[key] = value;
   }
-  return group;
+  return *group;
 }
 
 Status Table::Build(const HparamsRuns& runs) {
   const bool include_metrics = !request_.has_include_metrics() || request_.include_metrics();
-  const hparams::Experiment experiment =
-      DescribeExperiment(context_.snapshot, runs, include_metrics, /*limit=*/0);
+  const Metrics metrics = include_metrics ? DescribeMetrics(context_.snapshot, runs) : Metrics();
   const std::set<int> allowed(request_.allowed_statuses().begin(),
                               request_.allowed_statuses().end());
-  std::map<std::string, size_t> places;
   for (const SessionRun& run : runs.sessions) {
-    Session session = DescribeSession(run);
-    if (!allowed.contains(session.status())) continue;
-    RETURN_IF_ERROR(AddMetrics(experiment, session));
-    const std::string& name = run.start.group_name().empty() ? run.name : run.start.group_name();
-    const auto [place, is_new] = places.try_emplace(name, groups_.size());
-    if (is_new) groups_.push_back(DescribeGroup(name, run));
-    *groups_[place->second].add_sessions() = std::move(session);
+    if (!allowed.contains(run.end == nullptr ? hparams::STATUS_UNKNOWN : run.end->status())) {
+      continue;
+    }
+    Session& session = *GroupOf(run).add_sessions();
+    DescribeSession(run, session);
+    RETURN_IF_ERROR(AddMetrics(metrics, session));
   }
-  for (SessionGroup& group : groups_) RETURN_IF_ERROR(Aggregate(group));
+  for (SessionGroup* const group : groups_) RETURN_IF_ERROR(Aggregate(*group));
   std::ranges::sort(groups_, {},
-                    [](const SessionGroup& group) -> std::string_view { return group.name(); });
+                    [](const SessionGroup* group) -> std::string_view { return group->name(); });
   return {};
 }
 
-Status Table::AddMetrics(const hparams::Experiment& experiment, Session& session) {
-  const auto count = static_cast<uint64_t>(experiment.metric_infos_size());
+Status Table::AddMetrics(const Metrics& metrics, Session& session) {
+  const auto count = static_cast<uint64_t>(metrics.size());
   if (count > values_left_) {
     return Error{Code::kResourceExhausted, "the sessions have more than " +
                                                std::to_string(kMaxMetricValues) +
                                                " metrics; ask without them (includeMetrics)"};
   }
   values_left_ -= count;
-  for (const hparams::MetricInfo& info : experiment.metric_infos()) {
+  std::unordered_map<std::string_view, const RunSnapshot*> runs;  // By group.
+  for (const hparams::MetricInfo& info : metrics) {
     const MetricName& name = info.name();
-    const FoundSeries found = finder_.Find(MetricRun(session.name(), name.group()), name.tag());
+    const auto [run, is_new] = runs.try_emplace(name.group());
+    if (is_new) run->second = finder_.FindRun(MetricRun(session.name(), name.group()));
+    if (run->second == nullptr) continue;
+    const FoundSeries found = finder_.Find(*run->second, name.tag());
     if (found.series == nullptr) continue;
     const auto point = ReadNewestCompatPoint(*found.run, *found.series);
     if (!point) continue;
@@ -135,31 +148,31 @@ const MetricValue* FindMetric(const Session& session, const MetricName& name) {
 
 // The means of the sessions' metrics, over those that have them.
 void AverageMetrics(SessionGroup& group) {
-  std::map<Name, size_t> places;
-  std::vector<MetricValue> means;
+  std::map<Name, int> places;
+  auto& means = *group.mutable_metric_values();
   std::vector<std::pair<__int128, int64_t>> steps;  // Their sum, and how many there are.
   for (const Session& session : group.sessions()) {
     for (const MetricValue& value : session.metric_values()) {
       const auto [place, is_new] = places.try_emplace(NameOf(value.name()), means.size());
       if (is_new) {
-        *means.emplace_back().mutable_name() = value.name();
+        *means.Add()->mutable_name() = value.name();
         steps.emplace_back(0, 0);
       }
       MetricValue& mean = means[place->second];
       mean.set_value(mean.value() + value.value());
       mean.set_wall_time_secs(mean.wall_time_secs() + value.wall_time_secs());
-      steps[place->second].first += value.training_step();
-      ++steps[place->second].second;
+      auto& [sum, count] = steps[static_cast<size_t>(place->second)];
+      sum += value.training_step();
+      ++count;
     }
   }
-  for (size_t i = 0; i < means.size(); ++i) {
-    const auto [sum, count] = steps[i];
+  for (int i = 0; i < means.size(); ++i) {
+    const auto [sum, count] = steps[static_cast<size_t>(i)];
     means[i].set_value(means[i].value() / static_cast<double>(count));
     means[i].set_wall_time_secs(means[i].wall_time_secs() / static_cast<double>(count));
     const __int128 floor = sum / count - (sum % count < 0 ? 1 : 0);
     means[i].set_training_step(static_cast<int64_t>(floor));
   }
-  group.mutable_metric_values()->Assign(means.begin(), means.end());
 }
 
 Status Table::Aggregate(SessionGroup& group) const {
@@ -216,7 +229,8 @@ Result<std::vector<Cell>> Table::CellsOf(const ColParams& column) {
   cells_left_ -= groups_.size();
   std::vector<Cell> cells;
   cells.reserve(groups_.size());
-  for (const SessionGroup& group : groups_) {
+  for (const SessionGroup* const row : groups_) {
+    const SessionGroup& group = *row;
     Cell& cell = cells.emplace_back();
     if (column.has_metric()) {
       const auto& values = group.metric_values();
@@ -255,9 +269,9 @@ Status Table::Filter() {
     ASSIGN_OR_RETURN(const std::vector<bool> passed, PassFilter(column, cells, context_.clock));
     for (size_t i = 0; i < passes.size(); ++i) passes[i] = passes[i] && passed[i];
   }
-  std::vector<SessionGroup> kept;
+  std::vector<SessionGroup*> kept;
   for (size_t i = 0; i < groups_.size(); ++i) {
-    if (passes[i]) kept.push_back(std::move(groups_[i]));
+    if (passes[i]) kept.push_back(groups_[i]);
   }
   groups_ = std::move(kept);
   return {};
@@ -273,9 +287,9 @@ Status Table::Sort() {
     ASSIGN_OR_RETURN(const std::vector<Cell> cells, CellsOf(column));
     RETURN_IF_ERROR(SortByColumn(column, cells, order));
   }
-  std::vector<SessionGroup> sorted;
+  std::vector<SessionGroup*> sorted;
   sorted.reserve(groups_.size());
-  for (const size_t i : order) sorted.push_back(std::move(groups_[i]));
+  for (const size_t i : order) sorted.push_back(groups_[i]);
   groups_ = std::move(sorted);
   return {};
 }
@@ -289,37 +303,38 @@ void Table::DropHparams() {
     if (!column.hparam().empty()) included.insert(column.hparam());
   }
   if (!is_specified) return;
-  for (SessionGroup& group : groups_) {
-    auto& hparams = *group.mutable_hparams();
+  for (SessionGroup* const group : groups_) {
+    auto& hparams = *group->mutable_hparams();
     for (auto at = hparams.begin(); at != hparams.end();) {
       at = included.contains(at->first) ? std::next(at) : hparams.erase(at);
     }
   }
 }
 
-ListSessionGroupsResponse Table::Page() {
-  ListSessionGroupsResponse response;
+const ListSessionGroupsResponse& Table::Page() {
+  auto& response = *google::protobuf::Arena::CreateMessage<ListSessionGroupsResponse>(&arena_);
   const auto size = static_cast<int64_t>(groups_.size());
   response.set_total_size(static_cast<int32_t>(size));
   const int64_t begin = request_.start_index();
   const Slice page = PythonSlice(size, begin, begin + request_.slice_size());
   for (int64_t i = page.begin; i < page.end; ++i) {
-    *response.add_session_groups() = std::move(groups_[static_cast<size_t>(i)]);
+    response.mutable_session_groups()->AddAllocated(groups_[static_cast<size_t>(i)]);
   }
   return response;
 }
 
 }  // namespace
 
-Result<ListSessionGroupsResponse> ListSessionGroups(const ListSessionGroupsRequest& request,
-                                                    const HparamsRuns& runs,
-                                                    const Context& context) {
-  Table table(request, context);
+Result<const ListSessionGroupsResponse*> ListSessionGroups(const ListSessionGroupsRequest& request,
+                                                           const HparamsRuns& runs,
+                                                           const Context& context,
+                                                           google::protobuf::Arena& arena) {
+  Table table(request, context, arena);
   RETURN_IF_ERROR(table.Build(runs));
   RETURN_IF_ERROR(table.Filter());
   RETURN_IF_ERROR(table.Sort());
   table.DropHparams();
-  return table.Page();
+  return &table.Page();
 }
 
 }  // namespace stepscope

@@ -8,10 +8,11 @@
 
 namespace stepscope {
 
-// INVALID_ARGUMENT: the request names no column, or asks a column for what it cannot do.
-// RESOURCE_EXHAUSTED: sessions times metrics, or groups times columns, are too many.
-Result<hparams::ListSessionGroupsResponse> ListSessionGroups(
+// The answer lives in the arena. INVALID_ARGUMENT: the request names no column, or asks a column
+// for what it cannot do. RESOURCE_EXHAUSTED: sessions times metrics, or groups times columns, are
+// too many.
+Result<const hparams::ListSessionGroupsResponse*> ListSessionGroups(
     const hparams::ListSessionGroupsRequest& request, const HparamsRuns& runs,
-    const Context& context);
+    const Context& context, google::protobuf::Arena& arena);
 
 }  // namespace stepscope

@@ -15,6 +15,7 @@
 namespace stepscope {
 namespace {
 
+using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::ListValue;
 using google::protobuf::Message;
@@ -135,15 +136,15 @@ void AppendField(const Message& message, const FieldDescriptor& field, std::stri
 }  // namespace
 
 void AppendProtoJson(const Message& message, std::string& out) {
-  if (const auto* const value = dynamic_cast<const Value*>(&message)) {
-    return AppendValue(*value, out);
-  }
-  if (const auto* const list = dynamic_cast<const ListValue*>(&message)) {
-    return AppendList(*list, out);
+  const Descriptor* const descriptor = message.GetDescriptor();
+  if (descriptor == Value::descriptor())
+    return AppendValue(static_cast<const Value&>(message), out);
+  if (descriptor == ListValue::descriptor()) {
+    return AppendList(static_cast<const ListValue&>(message), out);
   }
   out += '{';
-  for (int i = 0; i < message.GetDescriptor()->field_count(); ++i) {
-    const FieldDescriptor& field = *message.GetDescriptor()->field(i);
+  for (int i = 0; i < descriptor->field_count(); ++i) {
+    const FieldDescriptor& field = *descriptor->field(i);
     if (field.has_presence() && !message.GetReflection()->HasField(message, &field)) continue;
     AppendSeparator(out);
     AppendJsonString(field.json_name(), out);

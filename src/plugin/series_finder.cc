@@ -50,11 +50,14 @@ const Series* SeriesFinder::FindSeries(const RunSnapshot& run, std::string_view 
 }
 
 FoundSeries SeriesFinder::Find(std::string_view run, std::string_view tag) {
-  FoundSeries found;
-  found.run = FindRun(run);
-  if (found.run != nullptr) found.series = FindSeries(*found.run, tag);
-  if (found.series == nullptr || !accepts_(*found.series)) return {};
-  return found;
+  const RunSnapshot* const found = FindRun(run);
+  return found == nullptr ? FoundSeries() : Find(*found, tag);
+}
+
+FoundSeries SeriesFinder::Find(const RunSnapshot& run, std::string_view tag) {
+  const Series* const series = FindSeries(run, tag);
+  if (series == nullptr || !accepts_(*series)) return {};
+  return {&run, series};
 }
 
 }  // namespace stepscope

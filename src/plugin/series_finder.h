@@ -29,6 +29,7 @@ class SeriesFinder {
 
   FoundSeries Find(std::string_view run, std::string_view tag);  // Both null if there is none.
   const RunSnapshot* FindRun(std::string_view name);
+  FoundSeries Find(const RunSnapshot& run, std::string_view tag);  // Of a run of the snapshot.
 
  private:
   // By the name as it is shown, of those whose own is another.
