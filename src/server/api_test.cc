@@ -284,6 +284,27 @@ TEST_F(ApiTest, AnswersTensorBoardsCoreRoutes) {
   EXPECT_EQ(Ask("/graphs").status, 302);
 }
 
+TEST_F(ApiTest, ADashboardInAFrameHasAnEntry) {
+  const Plugin framed = {.name = "framed", .compat_listing = {"", "IFRAME", "", false}};
+  const Plugin* const plugins[] = {&kScalars, &framed};
+  Router router;
+  AddCompatCoreRoutes(router, snapshots_, options_, plugins, api_, {}, nullptr);
+  const auto ask = [&](std::vector<std::pair<std::string, std::string>> query) {
+    Request request;
+    request.path = "/data/plugin_entry.html";
+    request.query = std::move(query);
+    return *router.Handle(request);
+  };
+  const Response entry = ask({{"name", "framed"}});
+  EXPECT_EQ(entry.status, 200);
+  EXPECT_THAT(entry.body, HasSubstr("<base href=\"plugin/framed/\" />"));
+  ASSERT_EQ(entry.headers.size(), 1u);
+  EXPECT_EQ(entry.headers[0].first, kPolicyHeader);
+  EXPECT_EQ(ask({{"name", "scalars"}}).status, 400);
+  EXPECT_EQ(ask({{"name", "</head><script>"}}).status, 404);
+  EXPECT_EQ(ask({}).status, 404);
+}
+
 // Ceilings are generous: sanitizers and busy machines run this too. The times are for the reader.
 TEST_F(ApiTest, StaysQuickWithAMillionSeries) {
   std::vector<TagSpec> tags;

@@ -46,6 +46,32 @@ Json Environment(const ServerOptions& options) {
               {"samples_per_plugin", std::move(samples)}}}}}};
 }
 
+// The page in the frame of a dashboard that brings its own front end: upstream's, to the byte
+// (tensorboard/backend/http_util.py, core_plugin.py), and the policy under which it may run.
+constexpr std::string_view kEntryEnd =
+    "/\" /></head>\n<body><script type=\"module\">import(\"./index.js\").then((m) => void "
+    "m.render());</script></body>\n";
+constexpr std::string_view kEntryPolicy =
+    "default-src 'self'; font-src 'self' data:; img-src 'self' data: blob:; object-src 'none'; "
+    "style-src 'self' data: 'unsafe-inline'; connect-src 'self'; script-src 'self' 'unsafe-eval' "
+    "'sha256-PVZp/wXI2V6hq7T2aNiDNM+vJWIOWwNwyhE53i+6lSQ='";
+
+Result<Response> PluginEntry(const Request& request, std::span<const Plugin* const> plugins) {
+  const auto name = request.Query("name");
+  if (!name) return Response::Text(404, "Not found");
+  const auto plugin = std::ranges::find(plugins, *name, &Plugin::name);
+  if (plugin == plugins.end()) return Error{Code::kNotFound, std::string(*name)};
+  if ((*plugin)->compat_listing.loading_type != "IFRAME") {
+    return Response::Text(400, "Plugin is not module loadable");
+  }
+  Response response;
+  response.content_type = "text/html; charset=utf-8";
+  response.body = "\n<!DOCTYPE html>\n<head><base href=\"plugin/" + std::string(*name);
+  response.body += kEntryEnd;
+  response.headers.emplace_back(kPolicyHeader, kEntryPolicy);
+  return response;
+}
+
 Json PluginsListing(const ServerOptions& options, std::span<const Plugin* const> plugins,
                     const std::vector<uint64_t>& series, const HasData& has_data,
                     const ProxyTable* proxy) {
@@ -80,9 +106,10 @@ void AddCompatCoreRoutes(Router& router, const SnapshotCell& snapshots,
                          const ServerOptions& options, std::span<const Plugin* const> plugins,
                          CoreApi& api, HasData has_data, const ProxyTable* proxy) {
   const auto add = [&](std::string path, auto make_json) {
-    router.Add(std::move(path), [make_json](const Request&) -> Result<Response> {
-      return Response::Json(make_json());
-    });
+    router.Add(std::move(path),
+               [make_json = std::move(make_json)](const Request&) -> Result<Response> {
+                 return Response::Json(make_json());
+               });
   };
   add("/data/environment", [&options] { return Environment(options); });
   add("/data/logdir", [&options] { return Json{{"logdir", options.logdir}}; });
@@ -94,6 +121,8 @@ void AddCompatCoreRoutes(Router& router, const SnapshotCell& snapshots,
   add("/data/plugins_listing", [&options, plugins, &api, has_data = std::move(has_data), proxy] {
     return PluginsListing(options, plugins, api.CountSeries(), has_data, proxy);
   });
+  router.Add("/data/plugin_entry.html",
+             [plugins](const Request& request) { return PluginEntry(request, plugins); });
   router.Add("/data/notifications", [](const Request&) -> Result<Response> {
     return Redirect("../notifications_note.json");
   });

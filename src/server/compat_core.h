@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <span>
+#include <string_view>
 
 #include "http/router.h"
 #include "plugin/plugin.h"
@@ -10,6 +11,9 @@
 #include "server/proxy.h"
 
 namespace stepscope {
+
+// An answer with this header brings its own policy, and gets no other but who may frame it.
+inline constexpr std::string_view kPolicyHeader = "Content-Security-Policy";
 
 // Asks a plugin about files other than events (Plugin::has_data).
 using HasData = std::function<bool(const Plugin&)>;

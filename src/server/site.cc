@@ -1,5 +1,6 @@
 #include "server/site.h"
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -130,7 +131,11 @@ Reply Site::Finish(Reply reply, bool is_page) const {
   reply.AddHeader("X-Content-Type-Options", "nosniff");
   // Not "no-referrer": with it browsers send "Origin: null" from our own forms.
   reply.AddHeader("Referrer-Policy", "same-origin");
-  reply.AddHeader("Content-Security-Policy", is_page ? page_policy_ : data_policy_);
+  const bool has_policy = std::ranges::any_of(
+      reply.headers, [](const auto& header) { return header.first == kPolicyHeader; });
+  // Of several policies all hold.
+  const std::string& policy = is_page ? page_policy_ : data_policy_;
+  reply.AddHeader(std::string(kPolicyHeader), has_policy ? frame_policy_ : policy);
   if (options_.allow_embedding.empty()) {
     reply.AddHeader("Cross-Origin-Resource-Policy", "same-origin");
   }

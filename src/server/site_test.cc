@@ -12,6 +12,7 @@
 namespace stepscope {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
@@ -38,7 +39,8 @@ const Plugin kFake = {.name = "fake",
                       .routes = kRoutes,
                       .compat_routes = kCompatRoutes,
                       .compat_listing = {"Fake", "CUSTOM_ELEMENT", "tf-fake", false}};
-const Plugin* const kPlugins[] = {&kFake};
+const Plugin kFramed = {.name = "framed", .compat_listing = {"", "IFRAME", "", false}};
+const Plugin* const kPlugins[] = {&kFake, &kFramed};
 
 class SiteTest : public ::testing::Test {
  protected:
@@ -146,6 +148,14 @@ TEST_F(SiteTest, GuardsEveryAnswer) {
   EXPECT_THAT(page, Not(HasSubstr("unsafe-eval")));
   EXPECT_THAT(Header(Ask("/api/fake/echo"), "Content-Security-Policy"),
               StartsWith("default-src 'none'"));
+
+  // A page with a policy of its own may still not be framed by others.
+  std::vector<std::string> policies;
+  for (const auto& [name, value] : Ask("/data/plugin_entry.html?name=framed").headers) {
+    if (name == "Content-Security-Policy") policies.push_back(value);
+  }
+  EXPECT_THAT(policies, ElementsAre(HasSubstr("script-src 'self' 'unsafe-eval' 'sha256-"),
+                                    "frame-ancestors 'self'"));
 
   Make({.allow_embedding = "http://localhost:8888", .assets = assets});
   EXPECT_THAT(Header(Ask("/"), "Content-Security-Policy"),

@@ -214,7 +214,7 @@ def test_other_sites_are_kept_out(site: Site) -> None:
 def test_what_is_ours_stays_ours(site: Site) -> None:
     assert site.get("/data/plugin/scalars/tags")
     assert site.ask("/data/plugin/greeting/runs").status == 404
-    assert site.ask("/data/plugin_entry.html", name="scalars").status == 404
+    assert site.ask("/data/plugin_entry.html", name="scalars").status == 400
 
 
 def test_it_is_started_again_when_it_dies(site: Site) -> None:

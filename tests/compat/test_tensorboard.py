@@ -1,5 +1,6 @@
 """Ours beside the real TensorBoard, both asked about all fixtures in one log directory."""
 
+import re
 import shutil
 from collections import Counter
 from collections.abc import Iterator
@@ -98,6 +99,25 @@ def test_listing(ours: Site, theirs: Site) -> None:
     assert mine == {name: real[name] for name in real if name in mine}
     assert list(mine) == [name for name in real if name in mine]
     assert set(mine) >= set(WALKS)
+
+
+@pytest.mark.parametrize("name", ["projector", "scalars", "no such plugin", None])
+def test_entry_of_a_plugin_in_a_frame(ours: Site, theirs: Site, name: str | None) -> None:
+    query = {} if name is None else {"name": name}
+    mine = ours.ask("/data/plugin_entry.html", **query)
+    real = theirs.ask("/data/plugin_entry.html", **query)
+    assert (mine.status, mine.content_type, mine.body) == (
+        real.status,
+        real.content_type,
+        real.body,
+    )
+    if mine.status == 200:
+        scripts = re.findall("'sha256-[^']*'", real.headers["Content-Security-Policy"])
+        assert len(scripts) == 1
+        assert (
+            f"script-src 'self' 'unsafe-eval' {scripts[0]}"
+            in mine.headers["Content-Security-Policy"]
+        )
 
 
 def test_every_answer(comparison: Comparison) -> None:
