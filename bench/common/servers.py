@@ -112,6 +112,18 @@ class DataServer(Server):
         self._folder.cleanup()
 
 
+class TensorBoard(Server):
+    """The real one, with its Python loader, which has read everything when it says where it is."""
+
+    def __init__(self, logdir: Path, *flags: str) -> None:
+        command = [sys.executable, "-m", "tensorboard.main", "--logdir", logdir, "--port", "0"]
+        command += ["--load_fast=false", "--reload_task=blocking", "--reload_interval=0", *flags]
+        super().__init__("tensorboard", list(map(str, command)), "stderr", {})
+
+    def _wait_until_loaded(self) -> None:
+        self.port = int(self._line_with(self._process.stderr, r" at http://[^:/]+:(\d+)/")[1])
+
+
 class Stepscope(Server):
     """Ours, with no index from an earlier start unless it is given a cache that has one. It loads
     once, unless it follows."""
@@ -133,7 +145,8 @@ class Stepscope(Server):
 
     def _wait_until_loaded(self) -> None:
         url = self._line_with(self._process.stdout, r" at http://([^:/]+):(\d+)/")
-        self._connection = http.client.HTTPConnection(url[1], int(url[2]), timeout=60)
+        self.port = int(url[2])
+        self._connection = http.client.HTTPConnection(url[1], self.port, timeout=60)
         deadline = time.monotonic() + LOAD_TIMEOUT_S
         while True:
             self.environment = json.loads(self.ask("GET", "/api/environment"))

@@ -23,6 +23,7 @@ ALL = {
     "window_query": (),
     "many_tags": (),
     "live_latency": (),
+    "compat": ("--max_seconds", "3", "--min_ratio", "2"),
     "idle": (),
     "idle_page": (),
     "page": ("--visits", "3", "--searches", "10"),
