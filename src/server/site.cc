@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/strings.h"
 #include "server/compat_core.h"
+#include "server/feature_flags.h"
 
 namespace stepscope {
 namespace {
@@ -214,6 +215,11 @@ Reply Site::Answer(const Request& request) const {
   try {
     if (std::optional<Reply> asset = assets_.Find(request)) {
       return Finish(*std::move(asset), true);
+    }
+    if (request.path.starts_with("/data/")) {
+      if (const Status flags = CheckFeatureFlags(request); !flags) {
+        return FinishError(flags.error());
+      }
     }
     std::optional<Response> response = router_.Handle(request);
     if (!response) return Refuse(404, "Not found");

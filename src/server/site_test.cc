@@ -98,6 +98,19 @@ TEST_F(SiteTest, StripsTheExperimentOnce) {
   EXPECT_EQ(Header(redirect, "Location"), "/experiment/f%0Ao/?x=1&y=a%26b");
 }
 
+TEST_F(SiteTest, RefusesFeatureFlagsThatAreNoObject) {
+  Make();
+  for (const std::string_view flags : {"", "{}", " {\"a\": [1]}"}) {
+    EXPECT_EQ(Ask("/data/runs", {{"x-tensorboard-feature-flags", std::string(flags)}}).status, 200);
+  }
+  for (const std::string_view flags : {"[]", "{", " ", "1", "{}}"}) {
+    EXPECT_EQ(Ask("/data/runs", {{"x-tensorboard-feature-flags", std::string(flags)}}).status, 400);
+  }
+  EXPECT_EQ(Ask("/data/runs?tensorBoardFeatureFlags=%7B%7D").status, 200);
+  EXPECT_EQ(Ask("/data/runs?tensorBoardFeatureFlags=null").body,
+            "Invalid argument: tensorBoardFeatureFlags cannot be decoded to a dict.");
+}
+
 TEST_F(SiteTest, LivesBelowItsPrefix) {
   Make({.server = {.path_prefix = "/runs/x"}});
   EXPECT_EQ(Ask("/runs/x/api/fake/echo").body, "7 /api/fake/echo");
