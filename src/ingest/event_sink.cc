@@ -149,6 +149,7 @@ void EventSink::AddBuffered(const Record& record) {
       AddSessionLog(event->body, place);
       break;
     case EventKind::kGraphDef:
+      stage_.BeginSummary(place.step);  // Upstream makes a summary of it, which counts as one.
       AddBlob(DescribeRunGraph(), place);
       break;
     case EventKind::kMetaGraphDef:
@@ -159,6 +160,7 @@ void EventSink::AddBuffered(const Record& record) {
         const Bytes body = metadata->run_metadata;
         place.value_offset = body.empty() ? 0 : static_cast<uint32_t>(body.data() - data);
         place.value_length = static_cast<uint32_t>(body.size());
+        stage_.BeginSummary(place.step);
         AddBlob(DescribeTaggedRunMetadata(metadata->tag), place);
       } else {
         Count(Stat::kValueUnreadable, record.offset);
@@ -223,6 +225,7 @@ void EventSink::AddStreamed(const Record& record) {
       AddSparseSummary(event->body, data_offset, place);
       break;
     case EventKind::kGraphDef:
+      stage_.BeginSummary(place.step);  // Upstream makes a summary of it, which counts as one.
       AddBlob(DescribeRunGraph(), place);
       break;
     case EventKind::kMetaGraphDef:

@@ -9,6 +9,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "store/attempts.h"
 #include "testing/event_file.h"
 #include "testing/fake_clock.h"
 #include "testing/memory_file_system.h"
@@ -387,6 +388,17 @@ TEST_F(RunLoaderTest, KeepsValuesAsReferencesToTheirBytes) {
   EXPECT_EQ(observer_.run->Find("__run_graph__")->info->plugin_name, "graphs");
   EXPECT_EQ(observer_.run->Find("hparams")->info->plugin_content, "content");
   EXPECT_TRUE(HasNoStats());
+}
+
+TEST_F(RunLoaderTest, BeforeVersion2AGraphsStepIsOneToGoBackFrom) {
+  EventFile file;
+  file.Scalar("x", 10, 1).Event(0, 4, "a graph").Scalar("x", 6, 2).Scalar("x", 3, 4);
+  Load(file.bytes());
+  std::vector<int64_t> superseded;
+  for (const Segment& segment : FindCompatSegments(*observer_.run->Find("x"))) {
+    if (segment.has_superseded_from) superseded.push_back(segment.superseded_from);
+  }
+  EXPECT_EQ(superseded, (std::vector<int64_t>{3}));
 }
 
 TEST_F(RunLoaderTest, AnEventTooLongForMemoryIsStillAReference) {
