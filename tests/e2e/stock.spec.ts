@@ -17,6 +17,7 @@ import {
 
 const folders = [
   'keras-functional',
+  'projector-sprite',
   'tb-mesh',
   'tb-summary-writer',
   'tensorboardx-media',
@@ -41,6 +42,7 @@ const tabs = [
   'pr_curves',
   'hparams',
   'mesh',
+  'projector',
 ];
 
 const logdir = temporaryFolder();

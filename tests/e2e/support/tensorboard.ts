@@ -1,7 +1,7 @@
 // The real TensorBoard, and its page in front of our server (tests/compat/stock_page.py).
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Frame, Page } from 'playwright-core';
 import { announced, repo, stopped } from './server';
 
 // `./dev test browser` says which Python has the package.
@@ -40,8 +40,20 @@ export interface Shown {
   readonly texts: readonly string[];
 }
 
-export function shown(page: Page): Promise<Shown> {
-  return page.evaluate(() => {
+export async function shown(page: Page): Promise<Shown> {
+  const all: Shown[] = [];
+  for (const frame of page.frames()) all.push(await shownIn(frame));
+  const elements: Record<string, number> = {};
+  for (const one of all) {
+    for (const [name, count] of Object.entries(one.elements)) {
+      elements[name] = (elements[name] ?? 0) + count;
+    }
+  }
+  return { elements, texts: all.flatMap((one) => one.texts) };
+}
+
+function shownIn(frame: Frame): Promise<Shown> {
+  return frame.evaluate(() => {
     const elements: Record<string, number> = {};
     const texts: string[] = [];
     const walk = (node: Node) => {
@@ -61,7 +73,8 @@ export function shown(page: Page): Promise<Shown> {
     };
     // What is above it are tabs, of which TensorBoard has some for nothing.
     const tab = document.querySelector('plugins-component');
-    if (tab) walk(tab);
+    const isFramed = window.parent !== window;
+    if (tab ?? isFramed) walk(tab ?? document.body);
     return { elements, texts };
   });
 }
