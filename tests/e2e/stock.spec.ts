@@ -18,6 +18,7 @@ import {
 const folders = [
   'keras-functional',
   'projector-sprite',
+  'tb-hparams-api',
   'tb-mesh',
   'tb-summary-writer',
   'tensorboardx-media',
