@@ -1,7 +1,6 @@
 # stepscope_grpc: gRPC without TLS, whole inside the binary. As shared libraries it brings sixty
 # others, which would cost every start 6 ms and 5 MB, also where nobody asked for gRPC.
 # stepscope_proto_library(NAME FILE...): messages and services of proto/, as a library.
-find_program(STEPSCOPE_PROTOC protoc REQUIRED)
 find_program(STEPSCOPE_GRPC_PLUGIN grpc_cpp_plugin REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(STEPSCOPE_GRPC REQUIRED grpc++_unsecure)
@@ -22,22 +21,7 @@ target_link_libraries(stepscope_grpc INTERFACE
   "$<LINK_GROUP:RESCAN,${archives}>" re2::re2 ZLIB::ZLIB Threads::Threads ${CMAKE_DL_LIBS})
 
 function(stepscope_proto_library name)
-  set(root ${PROJECT_SOURCE_DIR}/proto)
-  set(generated ${CMAKE_CURRENT_BINARY_DIR}/generated)
-  set(sources "")
-  file(MAKE_DIRECTORY ${generated})
-  foreach(file ${ARGN})
-    string(REGEX REPLACE "\\.proto$" "" stem ${file})
-    # At configure time, so that the headers are there for clang-tidy too.
-    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${root}/${file})
-    execute_process(
-      COMMAND ${STEPSCOPE_PROTOC} -I ${root} --cpp_out=${generated} --grpc_out=${generated}
-              --plugin=protoc-gen-grpc=${STEPSCOPE_GRPC_PLUGIN} ${file}
-      COMMAND_ERROR_IS_FATAL ANY)
-    list(APPEND sources ${generated}/${stem}.pb.cc ${generated}/${stem}.grpc.pb.cc)
-  endforeach()
-  add_library(${name} STATIC ${sources})
-  target_compile_options(${name} PRIVATE -w)  # Others' code.
-  target_include_directories(${name} SYSTEM PUBLIC ${generated})
-  target_link_libraries(${name} PUBLIC stepscope_grpc)
+  stepscope_generate_messages(${name} stepscope_grpc "${ARGN}" .grpc.pb.cc
+    --grpc_out=${CMAKE_CURRENT_BINARY_DIR}/generated
+    --plugin=protoc-gen-grpc=${STEPSCOPE_GRPC_PLUGIN})
 endfunction()

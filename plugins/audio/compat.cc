@@ -38,15 +38,8 @@ Result<Response> CompatAudioTags(const Request&, const Context& context) {
 }
 
 Result<Response> CompatAudio(const Request& request, const Context& context) {
-  const auto run = request.Query("run");
-  const auto tag = request.Query("tag");
-  FoundSeries found;
-  if (run && tag) found = SeriesFinder(context.snapshot, IsAudioSeries).Find(*run, *tag);
-  if (found.series == nullptr) {
-    return Error{Code::kNotFound,
-                 "No audio data for run=" + PythonRepr(run) + ", tag=" + PythonRepr(tag)};
-  }
-  ASSIGN_OR_RETURN(const uint32_t sample, SampleOf(request));
+  ASSIGN_OR_RETURN(const auto asked, FindSample(request, context, IsAudioSeries, "audio"));
+  const auto& [found, sample] = asked;
   std::string body = "[";
   const uint64_t limit = context.options.SamplesFor(kAudio.name, kDefaultSamples);
   for (const ValuePoint& point : SampleValues(*found.series, limit)) {

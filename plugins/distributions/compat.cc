@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "plugin/compat_answer.h"
@@ -15,9 +14,6 @@ namespace {
 constexpr uint64_t kDefaultSamples = 501;  // distributions_plugin.py, SAMPLE_SIZE.
 
 void AppendDistribution(const Histogram& histogram, std::string& out) {
-  out += '[';
-  AppendJsonNumber(histogram.wall_time, out);
-  out += ", " + std::to_string(histogram.step) + ", [";
   const auto values = CompressHistogram(histogram.buckets);
   for (size_t i = 0; i < values.size(); ++i) {
     AppendSeparator(out);
@@ -25,7 +21,6 @@ void AppendDistribution(const Histogram& histogram, std::string& out) {
     AppendJsonNumber(values[i], out);
     out += ']';
   }
-  out += "]]";
 }
 
 }  // namespace
@@ -35,16 +30,7 @@ Result<Response> CompatDistributionTags(const Request&, const Context& context) 
 }
 
 Result<Response> CompatDistributions(const Request& request, const Context& context) {
-  ASSIGN_OR_RETURN(const FoundSeries found, FindHistograms(request, context));
-  const uint64_t limit = context.options.SamplesFor(kHistogramsPlugin, kDefaultSamples);
-  ASSIGN_OR_RETURN(const std::vector<Histogram> histograms,
-                   ReadCompatHistograms(found, limit, context));
-  std::string body = "[";
-  for (const Histogram& histogram : histograms) {
-    AppendSeparator(body);
-    AppendDistribution(histogram, body);
-  }
-  return JsonResponse(body + "]");
+  return CompatHistogramResponse(request, context, kDefaultSamples, AppendDistribution);
 }
 
 }  // namespace stepscope

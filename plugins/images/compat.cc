@@ -22,15 +22,8 @@ Result<Response> CompatImageTags(const Request&, const Context& context) {
 }
 
 Result<Response> CompatImages(const Request& request, const Context& context) {
-  const auto run = request.Query("run");
-  const auto tag = request.Query("tag");
-  FoundSeries found;
-  if (run && tag) found = SeriesFinder(context.snapshot, IsImageSeries).Find(*run, *tag);
-  if (found.series == nullptr) {
-    return Error{Code::kNotFound,
-                 "No image data for run=" + PythonRepr(run) + ", tag=" + PythonRepr(tag)};
-  }
-  ASSIGN_OR_RETURN(const uint32_t sample, SampleOf(request));
+  ASSIGN_OR_RETURN(const auto asked, FindSample(request, context, IsImageSeries, "image"));
+  const auto& [found, sample] = asked;
   std::string body = "[";
   const uint32_t index = sample + kSizeBlobs;
   const uint64_t limit = context.options.SamplesFor(kImagesPlugin, kDefaultImageSamples);

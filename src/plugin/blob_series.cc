@@ -9,9 +9,18 @@
 
 namespace stepscope {
 
-Result<uint32_t> SampleOf(const Request& request) {
+Result<FoundSample> FindSample(const Request& request, const Context& context,
+                               SeriesFinder::Accepts accepts, std::string_view what) {
+  const auto run = request.Query("run");
+  const auto tag = request.Query("tag");
+  FoundSeries found;
+  if (run && tag) found = SeriesFinder(context.snapshot, accepts).Find(*run, *tag);
+  if (found.series == nullptr) {
+    return Error{Code::kNotFound, "No " + std::string(what) + " data for run=" + PythonRepr(run) +
+                                      ", tag=" + PythonRepr(tag)};
+  }
   ASSIGN_OR_RETURN(const int64_t sample, request.QueryInt("sample", 0, 0, kMaxBlobsPerValue));
-  return static_cast<uint32_t>(sample);
+  return FoundSample{found, static_cast<uint32_t>(sample)};
 }
 
 std::string BlobKeyOf(const FoundSeries& found, std::string_view plugin, const ValuePoint& point,

@@ -13,8 +13,14 @@
 
 namespace stepscope {
 
-// The parameter `sample`: which of a step's pictures or sounds, counted from 0.
-Result<uint32_t> SampleOf(const Request& request);
+// What `run`, `tag` and `sample` (which of a step's pictures or sounds, counted from 0) name, of
+// the series that `accepts` says yes to. NOT_FOUND: "No image data for run='x', tag='y'".
+struct FoundSample {
+  FoundSeries found;
+  uint32_t sample = 0;
+};
+Result<FoundSample> FindSample(const Request& request, const Context& context,
+                               SeriesFinder::Accepts accepts, std::string_view what);
 
 std::string BlobKeyOf(const FoundSeries& found, std::string_view plugin, const ValuePoint& point,
                       uint32_t index);

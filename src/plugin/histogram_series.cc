@@ -71,7 +71,9 @@ Result<std::vector<Histogram>> ReadCompatHistograms(const FoundSeries& found, ui
   return histograms;
 }
 
-Result<FoundSeries> FindHistograms(const Request& request, const Context& context) {
+Result<Response> CompatHistogramResponse(const Request& request, const Context& context,
+                                         uint64_t default_samples,
+                                         void (*append)(const Histogram&, std::string& out)) {
   ASSIGN_OR_RETURN(const RunAndTag names, RequireRunAndTag(request));
   const FoundSeries found =
       SeriesFinder(context.snapshot, IsHistogramSeries).Find(names.run, names.tag);
@@ -79,7 +81,19 @@ Result<FoundSeries> FindHistograms(const Request& request, const Context& contex
     return Error{Code::kNotFound,
                  "No histogram tag " + PythonRepr(names.tag) + " for run " + PythonRepr(names.run)};
   }
-  return found;
+  const uint64_t limit = context.options.SamplesFor(kHistogramsPlugin, default_samples);
+  ASSIGN_OR_RETURN(const std::vector<Histogram> histograms,
+                   ReadCompatHistograms(found, limit, context));
+  std::string body = "[";
+  for (const Histogram& histogram : histograms) {
+    AppendSeparator(body);
+    body += '[';
+    AppendJsonNumber(histogram.wall_time, body);
+    body += ", " + std::to_string(histogram.step) + ", [";
+    append(histogram, body);
+    body += "]]";
+  }
+  return JsonResponse(body + "]");
 }
 
 }  // namespace stepscope

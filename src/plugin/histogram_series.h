@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -49,7 +50,11 @@ inline constexpr uint64_t kMaxAnswerBuckets = 1 << 20;
 Result<std::vector<Histogram>> ReadCompatHistograms(const FoundSeries& found, uint64_t limit,
                                                     ValueReader& reader, uint64_t& buckets_left);
 
-// "No histogram tag 'x' for run 'y'" where there is none.
-Result<FoundSeries> FindHistograms(const Request& request, const Context& context);
+// What TensorBoard's routes answer for the series that `run` and `tag` name: a list of
+// [wall time, step, [...]], whose innards `append` writes. "No histogram tag 'x' for run 'y'" where
+// there is none.
+Result<Response> CompatHistogramResponse(const Request& request, const Context& context,
+                                         uint64_t default_samples,
+                                         void (*append)(const Histogram&, std::string& out));
 
 }  // namespace stepscope
