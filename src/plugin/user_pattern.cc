@@ -1,5 +1,6 @@
 #include "plugin/user_pattern.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -10,6 +11,26 @@ namespace {
 
 // Some milliseconds at worst.
 constexpr uint64_t kWorkBetweenLooks = 1 << 20;
+
+// "(?)" switches no flag: no expression of Python's, and a tag's name that a chart put in
+// parentheses.
+bool HasEmptyFlags(std::string_view text) {
+  bool is_class = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\') {
+      ++i;
+    } else if (is_class) {
+      is_class = text[i] != ']';
+    } else if (text[i] == '[') {
+      is_class = true;
+      const size_t first = i + (text.substr(i + 1).starts_with('^') ? 2 : 1);
+      if (text.substr(std::min(first, text.size())).starts_with(']')) i = first;
+    } else if (text.substr(i).starts_with("(?)")) {
+      return true;
+    }
+  }
+  return false;
+}
 
 re2::StringPiece Piece(std::string_view text) { return {text.data(), text.size()}; }
 
@@ -22,6 +43,9 @@ Result<UserPattern> UserPattern::Parse(std::string_view text, const Clock& clock
   if (text.size() > kMaxBytes) {
     return Error{Code::kInvalidArgument,
                  "the regular expression is longer than " + std::to_string(kMaxBytes) + " bytes"};
+  }
+  if (HasEmptyFlags(text)) {
+    return Error{Code::kInvalidArgument, "the regular expression is wrong: missing flags: (?)"};
   }
   re2::RE2::Options options;
   options.set_log_errors(false);
