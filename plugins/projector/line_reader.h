@@ -24,6 +24,8 @@ class LineReader {
 
   // What is in memory from the line that Next() returned or failed at on.
   std::string_view window() const { return std::string_view(buffer_).substr(line_begin_); }
+  // Whether the window ends where the file does.
+  bool is_at_end() const { return is_at_end_; }
 
  private:
   const RandomAccessFile& file_;

@@ -41,11 +41,13 @@ std::optional<float> ParseFloat(std::string_view text) {
   return static_cast<float>(number);
 }
 
-// Whether these are bytes that no text holds. Both ends may lie within a character.
-bool IsBinary(std::string_view bytes) {
+// Whether what lies in memory are bytes that no text holds.
+bool IsBinary(const LineReader& lines) {
+  const std::string_view bytes = lines.window();
   if (bytes.find('\0') != bytes.npos) return true;
-  constexpr size_t kMaxCutBytes = 3;
-  for (size_t cut = 0; cut <= std::min(kMaxCutBytes, bytes.size()); ++cut) {
+  // The last character may be cut.
+  const size_t max_cut_bytes = lines.is_at_end() ? 0 : std::min<size_t>(3, bytes.size());
+  for (size_t cut = 0; cut <= max_cut_bytes; ++cut) {
     if (simdjson::validate_utf8(bytes.data(), bytes.size() - cut)) return false;
   }
   return true;
@@ -126,6 +128,7 @@ Result<std::optional<TensorSize>> MeasureTensorText(const RandomAccessFile& file
     const std::string_view row = Content(**line);
     if (row.empty()) continue;
     if (++size.rows > 1) continue;
+    if (IsBinary(lines)) return nothing;
     std::string numbers;
     const ParsedRow parsed = ParseRow(row, numbers);
     if (parsed.wrong) return nothing;
@@ -143,19 +146,16 @@ Result<std::string> ReadTensorFile(const RandomAccessFile& file, std::span<const
   LineReader lines(file);
   for (uint64_t rows = 0; max_rows == 0 || rows < max_rows;) {
     const auto line = lines.Next();
-    if (!line && (line.error().code != Code::kOutOfRange || !IsBinary(lines.window()))) {
-      return line.error().code == Code::kOutOfRange ? TooLarge(LineReader::kMaxLineBytes)
-                                                    : line.error();
-    }
-    if (!line) return ReadBinary(file, shape, max_rows);
+    // What the file is its beginning says, so that its first rows do not depend on their number.
+    if (line_number++ == 0 && IsBinary(lines)) return ReadBinary(file, shape, max_rows);
+    if (!line && line.error().code == Code::kOutOfRange) return TooLarge(LineReader::kMaxLineBytes);
+    if (!line) return line.error();
     if (!*line) break;
-    ++line_number;
     bytes_read += (*line)->size();
     if (bytes_read > kMaxTensorTextBytes) return TooLarge(kMaxTensorTextBytes);
     const std::string_view row = Content(**line);
     if (row.empty()) continue;
     const ParsedRow parsed = ParseRow(row, body);
-    if (parsed.wrong && IsBinary(lines.window())) return ReadBinary(file, shape, max_rows);
     if (parsed.wrong) return NoNumber(*parsed.wrong, line_number);
     if (rows++ == 0) columns = parsed.columns;
     if (parsed.columns != columns) {

@@ -78,6 +78,11 @@ TEST_F(TensorFileTest, WhatIsNoTextIsFloats) {
   EXPECT_THAT(Floats(bytes, {2, 3}), ElementsAre(1, 2, 3, -4.5, 1e-30F, 0));
   EXPECT_THAT(Floats(bytes, {3, 2}, 1), ElementsAre(1, 2));
   EXPECT_THAT(Floats(bytes, {3, 2}, 9).size(), 6u);
+  // Also where its first bytes could be a row.
+  const std::string_view mixed = "1\n2\n3\n\xff\xff";
+  EXPECT_EQ(*Read(mixed, {2, 1}), mixed);
+  EXPECT_EQ(*Read(mixed, {2, 1}, 1), "1\n2\n");
+  EXPECT_EQ(Measure(mixed), "nothing");
   for (const std::vector<uint32_t>& shape : std::vector<std::vector<uint32_t>>{
            {}, {6}, {2, 2}, {0, 0}, {6, 1, 1}, {4'000'000'000, 4'000'000'000}}) {
     EXPECT_EQ(Read(bytes, shape).error().code, Code::kInvalidArgument);
