@@ -153,8 +153,8 @@ bool AreFinite(Sortable low, Sortable high) {
 }
 
 // The lowest and the highest, as they sort.
-template <typename Number>
-auto SortableEnds(std::span<const Number> numbers) {
+template <typename Number, size_t kExtent>
+auto SortableEnds(std::span<const Number, kExtent> numbers) {
   auto low = ToSortable(numbers[0]);
   auto high = low;
   for (const Number number : numbers) {
@@ -239,8 +239,8 @@ std::optional<Extremes> FindExtremes(std::span<const Number> values, size_t begi
 }
 
 // The same in few numbers: without a branch.
-template <typename Number>
-uint8_t FindInPiece(std::span<const Number> piece, Number number) {
+template <typename Number, size_t kExtent>
+uint8_t FindInPiece(std::span<const Number, kExtent> piece, Number number) {
   using Index = std::conditional_t<sizeof(Number) == sizeof(uint32_t), uint32_t, uint64_t>;
   Index at = kPiecePoints - 1;
   for (Index i = 0; i < piece.size(); ++i) {
@@ -257,16 +257,22 @@ bool SummarizeValues(std::span<const Number> values, BlockSummary& summary) {
   using Distance = std::make_unsigned_t<Sortable>;
   std::array<Sortable, kMaxBlockPieces> lows;
   std::array<Sortable, kMaxBlockPieces> highs;
-  size_t pieces = 0;
-  for (size_t begin = 0; begin < values.size(); begin += kPiecePoints, ++pieces) {
-    const auto piece = values.subspan(begin, std::min<size_t>(kPiecePoints, values.size() - begin));
-    const auto [low, high] = SortableEnds(piece);
+  const auto summarize = [&](size_t piece, auto numbers) {
+    const auto [low, high] = SortableEnds(numbers);
     if (!AreFinite<Number>(low, high)) return false;
-    lows[pieces] = OfOneZero<Number>(low);
-    highs[pieces] = OfOneZero<Number>(high);
-    summary.piece_lowest_at[pieces] = FindInPiece(piece, FromSortable<Number>(lows[pieces]));
-    summary.piece_highest_at[pieces] = FindInPiece(piece, FromSortable<Number>(highs[pieces]));
+    lows[piece] = OfOneZero<Number>(low);
+    highs[piece] = OfOneZero<Number>(high);
+    summary.piece_lowest_at[piece] = FindInPiece(numbers, FromSortable<Number>(lows[piece]));
+    summary.piece_highest_at[piece] = FindInPiece(numbers, FromSortable<Number>(highs[piece]));
+    return true;
+  };
+  // Of a size that the compiler knows, all but the last one.
+  size_t pieces = 0;
+  auto rest = values;
+  for (; rest.size() >= kPiecePoints; rest = rest.subspan(kPiecePoints), ++pieces) {
+    if (!summarize(pieces, rest.template first<kPiecePoints>())) return false;
   }
+  if (!rest.empty() && !summarize(pieces++, rest)) return false;
   const auto lowest = std::min_element(lows.begin(), lows.begin() + pieces) - lows.begin();
   const auto highest = std::max_element(highs.begin(), highs.begin() + pieces) - highs.begin();
   summary.lowest_at =
