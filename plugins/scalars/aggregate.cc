@@ -236,7 +236,8 @@ Result<Table> AggregateGroup(const AggregateQuery& query, const SmoothingPlan& p
 
 Result<Response> QueryAggregate(const Request& request, const Context& context) {
   if (auto refusal = RefuseUnlessPost(request)) return *std::move(refusal);
-  ASSIGN_OR_RETURN(const AggregateQuery query, ParseAggregateQuery(request.body));
+  ASSIGN_OR_RETURN(AggregateQuery query, ParseAggregateQuery(request.body));
+  query.view.stop = request.stop;
   AggregateLimits limits;
   limits.max_evaluations /= std::max<size_t>(query.groups.size(), 1);
   if (request.WantsJson()) limits.max_numbers /= kJsonShare;
@@ -256,6 +257,7 @@ Result<Response> QueryAggregate(const Request& request, const Context& context) 
       lines.push_back(std::make_unique<MemberLine>(*found.run, *found.series, query.view, x));
     }
     ASSIGN_OR_RETURN(Table group, AggregateGroup(query, plan, lines, limits));
+    RETURN_IF_ERROR(request.CheckWanted());
     limits.max_numbers -= group.columns.size() * RowCount(group);
     Table table = {.columns = std::move(group.columns)};
     table.facts["name"] = query.groups[i].name;

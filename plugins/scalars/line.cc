@@ -112,8 +112,8 @@ Status SpendOnPoints(uint64_t points, uint64_t reading, const Smoothing& smoothi
 Result<Table> QueryLine(const RunSnapshot& run, const Series& series, const LineView& view,
                         const SmoothingPlan& plan, const XTag* x,
                         const std::optional<KnownLine>& known, uint64_t max_points) {
-  const ScalarPoints points(run, series,
-                            view.all_attempts ? Restarts::kShowAll : Restarts::kHideSuperseded);
+  const ScalarPoints points(
+      run, series, view.all_attempts ? Restarts::kShowAll : Restarts::kHideSuperseded, view.stop);
   const bool is_constant = view.smoothing.is_on() && IsConstant(points);
   const std::string revision = RevisionOf(points, view, x, is_constant);
   const bool is_continued =

@@ -5,14 +5,18 @@
 #include <cmath>
 #include <memory>
 #include <random>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "base/clock.h"
+#include "base/file.h"
 #include "plugin/scalar_series.h"
 #include "plugins/scalars/run_for_test.h"
+#include "plugins/scalars/scalars.h"
 
 namespace stepscope {
 namespace {
@@ -173,6 +177,30 @@ TEST(LineTest, RefusesAnswersWithoutBound) {
       QueryLine(run, run.series[0], {}, SmoothingPlan({}), nullptr, std::nullopt, 99);
   ASSERT_FALSE(refused.has_value());
   EXPECT_EQ(refused.error().code, Code::kResourceExhausted);
+}
+
+TEST(LineTest, GivesUpWhenNobodyWaits) {
+  RunBuilder builder;
+  for (int64_t step = 0; step < 5000; ++step) builder.Append(0, step, 0, 1);
+  Snapshot snapshot;
+  snapshot.runs.push_back(std::make_shared<RunSnapshot>(builder.Build()));
+  const ServerOptions options;
+  const Stats stats;
+  const Context context{snapshot, RealFileSystem(), stats, SystemClock(), options};
+  std::stop_source stop;
+  for (const Route& route : kScalars.routes) {
+    if (route.path == "export") continue;  // Reads no more than it answers with.
+    Request request{.method = Method::kPost, .stop = stop.get_token()};
+    request.body = R"({"series": [["train", "loss"]], "smoothing": {"kind": "mean", "window": 9},)"
+                   R"( "groups": [{"name": "", "series": [["train", "loss"]]}]})";
+    SCOPED_TRACE(route.path);
+    EXPECT_TRUE(route.handle(request, context).has_value());
+    stop.request_stop();
+    const auto given_up = route.handle(request, context);
+    ASSERT_FALSE(given_up.has_value());
+    EXPECT_EQ(given_up.error().code, Code::kCancelled);
+    stop = std::stop_source();
+  }
 }
 
 TEST(FindScalarSeriesTest, TakesNamesAsTheyWereShown) {

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <stop_token>
 #include <string>
 
 #include "analysis/smooth.h"
@@ -34,6 +35,8 @@ struct LineView {
   uint32_t pixels = 0;  // 0: every point.
   Smoothing smoothing;
   bool all_attempts = false;
+
+  std::stop_token stop;  // Requested when nobody waits for the lines any more.
 };
 
 // From the members x, from, to, pixels, smoothing and attempts; INVALID_ARGUMENT with a sentence

@@ -31,7 +31,8 @@ LineExtent ExtentOf(const ScalarPoints& points, Axis axis) {
 
 MemberLine::MemberLine(const RunSnapshot& run, const Series& series, const LineView& view,
                        const XTag* x)
-    : points(run, series, view.all_attempts ? Restarts::kShowAll : Restarts::kHideSuperseded),
+    : points(run, series, view.all_attempts ? Restarts::kShowAll : Restarts::kHideSuperseded,
+             view.stop),
       axis(view, points, x),
       is_constant(view.smoothing.is_on() && IsConstant(points)),
       extent(ExtentOf(points, axis)) {}

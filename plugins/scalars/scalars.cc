@@ -29,7 +29,8 @@ constexpr uint64_t kMaxJsonAnswerPoints = uint64_t{1} << 19;
 // POST /api/scalars/series: the lines of all visible cards in one answer.
 Result<Response> QuerySeries(const Request& request, const Context& context) {
   if (auto refusal = RefuseUnlessPost(request)) return *std::move(refusal);
-  ASSIGN_OR_RETURN(const SeriesQuery query, ParseSeriesQuery(request.body));
+  ASSIGN_OR_RETURN(SeriesQuery query, ParseSeriesQuery(request.body));
+  query.view.stop = request.stop;
   Tables answer;
   answer.facts["generation"] = context.snapshot.generation;
   uint64_t points_left = request.WantsJson() ? kMaxJsonAnswerPoints : kMaxAnswerPoints;
@@ -60,6 +61,7 @@ Result<Response> QuerySeries(const Request& request, const Context& context) {
       ASSIGN_OR_RETURN(const XTag* const x, x_tags.Of(*found.run));
       ASSIGN_OR_RETURN(Table line, QueryLine(*found.run, *found.series, query.view, plan, x, known,
                                              points_left));
+      RETURN_IF_ERROR(request.CheckWanted());
       table.facts.update(line.facts);
       table.columns = std::move(line.columns);
     }

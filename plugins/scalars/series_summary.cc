@@ -177,8 +177,10 @@ Result<Response> QuerySummaries(const Request& request, const Context& context) 
     }
     points_left -= found.series->size();
     const ScalarPoints points(*found.run, *found.series,
-                              query.all_attempts ? Restarts::kShowAll : Restarts::kHideSuperseded);
+                              query.all_attempts ? Restarts::kShowAll : Restarts::kHideSuperseded,
+                              request.stop);
     columns.Add(static_cast<uint32_t>(i), Summarize(points, query.at));
+    RETURN_IF_ERROR(request.CheckWanted());
   }
   Tables answer;
   answer.facts["generation"] = context.snapshot.generation;

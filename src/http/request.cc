@@ -182,6 +182,11 @@ Result<int64_t> Request::QueryInt(std::string_view name, int64_t fallback, int64
   return *value;
 }
 
+Status Request::CheckWanted() const {
+  if (stop.stop_requested()) return Error{Code::kCancelled, "nobody waits for the answer any more"};
+  return {};
+}
+
 bool Request::WantsJson() const {
   const std::string accept = AsciiLower(Header("accept").value_or(""));
   return accept.find("application/json") <= accept.find("application/vnd.stepscope.columns");

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,6 +21,7 @@ struct Request {
   std::vector<std::pair<std::string, std::string>> query;    // Decoded ('+' is a space), in order.
   std::vector<std::pair<std::string, std::string>> headers;  // Names in lower case.
   std::string body;
+  std::stop_token stop;  // Requested when nobody waits for the answer any more.
 
   // The first value of that name.
   std::optional<std::string_view> Query(std::string_view name) const;
@@ -28,6 +30,7 @@ struct Request {
   // Query parameters with a type: INVALID_ARGUMENT with a sentence when it is not one.
   Result<int64_t> QueryInt(std::string_view name, int64_t fallback, int64_t low,
                            int64_t high) const;
+  Status CheckWanted() const;  // CANCELLED when nobody waits any more: for long work, now and then.
   bool WantsJson() const;  // Accept names JSON before our columns, or does not name our columns.
 };
 

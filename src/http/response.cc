@@ -27,6 +27,8 @@ HttpError ToHttpError(Code code) {
       return {401, "Unauthenticated: "};
     case Code::kPermissionDenied:
       return {403, "Permission denied: "};
+    case Code::kCancelled:
+      return {499, "Cancelled: "};  // As nginx has it, in its log; nobody reads the answer.
     case Code::kNotFound:
       return {404, "Not found: "};
     case Code::kResourceExhausted:

@@ -1,12 +1,18 @@
 // The one translation unit that includes Beast, which compiles slowly.
 #include "server/listener.h"
 
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <cerrno>
+#include <cstddef>
 #include <exception>
 #include <list>
+#include <memory>
 #include <set>
+#include <stop_token>
 #include <string_view>
 #include <thread>
 #include <utility>
@@ -75,6 +81,36 @@ bool HasPlainFraming(const RequestParser& parser) {
   return true;
 }
 
+// Notices when a client closes its side while it waits for an answer. What it sends ahead stays
+// unread, and ends the watch. Of the I/O thread.
+class HangUp {
+ public:
+  explicit HangUp(tcp::socket& client) : client_(client) {
+    client_.async_wait(tcp::socket::wait_read, [watch = watch_, &client](error_code error) {
+      if (error || watch->is_over) return;
+      std::byte next;
+      const ssize_t got = recv(client.native_handle(), &next, 1, MSG_PEEK | MSG_DONTWAIT);
+      if (got == 0 || (got < 0 && errno != EAGAIN)) watch->stop.request_stop();
+    });
+  }
+  HangUp(const HangUp&) = delete;
+  HangUp& operator=(const HangUp&) = delete;
+  ~HangUp() {
+    watch_->is_over = true;
+    error_code ignored;
+    client_.cancel(ignored);  // Nothing else waits for the socket.
+  }
+  std::stop_token stop() const { return watch_->stop.get_token(); }
+
+ private:
+  struct Watch {
+    std::stop_source stop;
+    bool is_over = false;
+  };
+  tcp::socket& client_;
+  const std::shared_ptr<Watch> watch_ = std::make_shared<Watch>();
+};
+
 }  // namespace
 
 struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
@@ -114,7 +150,7 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
   std::optional<Reply> RefuseHead(const RequestParser& parser, error_code error) const;
   asio::awaitable<std::optional<Reply>> ReadBody(beast::tcp_stream& stream,
                                                  beast::flat_buffer& buffer, RequestParser& parser);
-  asio::awaitable<Reply> RunHandler(Request request);
+  asio::awaitable<Reply> RunHandler(tcp::socket& client, Request request);
   asio::awaitable<bool> Write(beast::tcp_stream& stream, const Reply& reply, bool keep_alive,
                               bool is_head);
   asio::awaitable<void> RefuseAndClose(beast::tcp_stream& stream, const Reply& reply);
@@ -331,7 +367,7 @@ asio::awaitable<bool> Server::Impl::ServeOne(Connection& connection, beast::flat
       co_await ServeProxied(stream, request, parser.target, *port);
       co_return false;
     }
-    reply = co_await RunHandler(std::move(request));
+    reply = co_await RunHandler(stream.socket(), std::move(request));
     // Small answers always go through, so that a page stays alive beside what is slow to leave.
     if (reply.body.size() > kSmallReplyBytes &&
         use.reply_bytes + reply.body.size() > limits.max_all_reply_bytes) {
@@ -392,8 +428,11 @@ asio::awaitable<std::optional<Reply>> Server::Impl::ReadBody(beast::tcp_stream& 
   co_return std::nullopt;
 }
 
-// Answers on a handler thread and comes back to this one.
-asio::awaitable<Reply> Server::Impl::RunHandler(Request request) {
+// Answers on a handler thread and comes back to this one. A client that hangs up meanwhile stops
+// what takes long.
+asio::awaitable<Reply> Server::Impl::RunHandler(tcp::socket& client, Request request) {
+  HangUp hang_up(client);
+  request.stop = hang_up.stop();
   auto initiate = [this](auto handler, Request asked) {
     struct Task {
       decltype(handler) done;

@@ -1,5 +1,6 @@
 #include "server/listener.h"
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -39,7 +40,20 @@ Result<Response> Slow(const Request&, const Context&) {
   return Response::Text(200, "slow");
 }
 
-constexpr Route kRoutes[] = {{"/echo", Echo}, {"/large", Large}, {"/slow", Slow}};
+// Works until nobody waits any more, for at most half a minute.
+std::atomic<int> stopped_early = 0;
+Result<Response> Endless(const Request& request, const Context&) {
+  const auto deadline = steady_clock::now() + std::chrono::seconds(30);
+  while (request.CheckWanted()) {
+    if (steady_clock::now() > deadline) return Response::Text(200, "done");
+    std::this_thread::sleep_for(milliseconds(1));
+  }
+  ++stopped_early;
+  return request.CheckWanted().error();
+}
+
+constexpr Route kRoutes[] = {
+    {"/echo", Echo}, {"/large", Large}, {"/slow", Slow}, {"/endless", Endless}};
 const Plugin kFake = {.name = "fake", .routes = kRoutes};
 const Plugin* const kPlugins[] = {&kFake};
 
@@ -61,6 +75,29 @@ class ListenerTest : public ::testing::Test {
   uint16_t port_ = 0;
   std::unique_ptr<Server> server_;
 };
+
+TEST_F(ListenerTest, WorkEndsWhenItsClientHangsUp) {
+  Start();
+  for (int i = 1; i <= 20; ++i) {
+    {
+      RawClient client = Connect();
+      client.Send("GET /api/fake/endless HTTP/1.1\r\nHost: localhost\r\n\r\n");
+      std::this_thread::sleep_for(milliseconds(5));
+    }
+    const auto deadline = steady_clock::now() + std::chrono::seconds(10);
+    while (stopped_early < i && steady_clock::now() < deadline) {
+      std::this_thread::sleep_for(milliseconds(1));
+    }
+    ASSERT_EQ(stopped_early, i);
+  }
+  // A client that sends the next question ahead still waits for both answers.
+  RawClient client = Connect();
+  client.Send("GET /api/fake/slow HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  std::this_thread::sleep_for(milliseconds(50));
+  client.Send("GET /api/fake/slow HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  EXPECT_EQ(client.Read().body, "slow");
+  EXPECT_EQ(client.Read().body, "slow");
+}
 
 TEST_F(ListenerTest, KeepsConnectionsAlive) {
   Start();

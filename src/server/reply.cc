@@ -63,6 +63,8 @@ std::string_view Reason(int status) {
       return "Upgrade Required";
     case 431:
       return "Request Header Fields Too Large";
+    case 499:
+      return "Client Closed Request";
     case 500:
       return "Internal Server Error";
     case 503:

@@ -44,10 +44,12 @@ void AppendValues(const ScalarSpan& block, size_t from, size_t count, std::vecto
 
 }  // namespace
 
-ScalarPoints::ScalarPoints(const RunSnapshot& run, const Series& series, Restarts restarts)
+ScalarPoints::ScalarPoints(const RunSnapshot& run, const Series& series, Restarts restarts,
+                           std::stop_token stop)
     : run_(run),
       series_(series),
       restarts_(restarts),
+      stop_(std::move(stop)),
       segments_(restarts == Restarts::kPurge ? FindCompatSegments(series)
                                              : FindAttempts(run, series)) {
   Count();
@@ -170,7 +172,7 @@ PointCursor::Blocks PointCursor::FindSorted(bool by_step) const {
 
 bool PointCursor::Next() {
   do {
-    if (!NextBlock()) return false;
+    if (points_.stop_.stop_requested() || !NextBlock()) return false;
     ReadPoints();
   } while (indices_.empty());
   return true;

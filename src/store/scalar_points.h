@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,8 +31,10 @@ enum class ScalarType : uint8_t { kFloat32, kFloat64, kInt64, kUint64, kBool, kM
 // points only.
 class ScalarPoints {
  public:
-  // `run` holds `series`; both must outlive this.
-  ScalarPoints(const RunSnapshot& run, const Series& series, Restarts restarts);
+  // `run` holds `series`; both must outlive this. Once `stop` is requested, walks that read every
+  // point end early.
+  ScalarPoints(const RunSnapshot& run, const Series& series, Restarts restarts,
+               std::stop_token stop = {});
 
   const RunSnapshot& run() const { return run_; }
   const Series& series() const { return series_; }
@@ -51,6 +54,7 @@ class ScalarPoints {
   const RunSnapshot& run_;
   const Series& series_;
   Restarts restarts_;
+  std::stop_token stop_;
   std::vector<Segment> segments_;
   uint64_t visible_count_ = 0;
   uint64_t superseded_count_ = 0;
