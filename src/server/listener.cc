@@ -1,18 +1,12 @@
 // The one translation unit that includes Beast, which compiles slowly.
 #include "server/listener.h"
 
-#include <sys/socket.h>
-
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <cerrno>
-#include <cstddef>
 #include <exception>
 #include <list>
-#include <memory>
 #include <set>
-#include <stop_token>
 #include <string_view>
 #include <thread>
 #include <utility>
@@ -37,6 +31,7 @@
 #include "base/log.h"
 #include "base/strings.h"
 #include "base/thread_pool.h"
+#include "server/hang_up.h"
 #include "server/live.h"
 #include "server/request_parser.h"
 
@@ -80,36 +75,6 @@ bool HasPlainFraming(const RequestParser& parser) {
   }
   return true;
 }
-
-// Notices when a client closes its side while it waits for an answer. What it sends ahead stays
-// unread, and ends the watch. Of the I/O thread.
-class HangUp {
- public:
-  explicit HangUp(tcp::socket& client) : client_(client) {
-    client_.async_wait(tcp::socket::wait_read, [watch = watch_, &client](error_code error) {
-      if (error || watch->is_over) return;
-      std::byte next;
-      const ssize_t got = recv(client.native_handle(), &next, 1, MSG_PEEK | MSG_DONTWAIT);
-      if (got == 0 || (got < 0 && errno != EAGAIN)) watch->stop.request_stop();
-    });
-  }
-  HangUp(const HangUp&) = delete;
-  HangUp& operator=(const HangUp&) = delete;
-  ~HangUp() {
-    watch_->is_over = true;
-    error_code ignored;
-    client_.cancel(ignored);  // Nothing else waits for the socket.
-  }
-  std::stop_token stop() const { return watch_->stop.get_token(); }
-
- private:
-  struct Watch {
-    std::stop_source stop;
-    bool is_over = false;
-  };
-  tcp::socket& client_;
-  const std::shared_ptr<Watch> watch_ = std::make_shared<Watch>();
-};
 
 }  // namespace
 
