@@ -15,6 +15,8 @@ export interface WebPlugin {
 
 export interface ViewProps {
   readonly shell: Shell;
+  /** Of the dashboard that is shown. */
+  readonly name: string;
 }
 
 /** A run that is selected and passes the filter. */

@@ -66,6 +66,10 @@ class Url {
     return location.href.replace(/#.*$/s, '') + formatHash(route);
   }
 
+  get params(): ReadonlyMap<string, string> {
+    return this.#route.params;
+  }
+
   /** The raw value of a key. */
   get(key: string): string | undefined {
     return this.#route.params.get(key);

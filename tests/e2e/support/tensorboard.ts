@@ -5,7 +5,7 @@ import type { Frame, Page } from 'playwright-core';
 import { announced, repo, stopped } from './server';
 
 // `./dev test browser` says which Python has the package.
-const python = process.env['STEPSCOPE_PYTHON'] ?? join(repo, 'build/venv/bin/python');
+export const python = process.env['STEPSCOPE_PYTHON'] ?? join(repo, 'build/venv/bin/python');
 // Its imports alone take ten seconds on a busy machine.
 const startMs = 60_000;
 

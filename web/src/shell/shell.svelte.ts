@@ -2,7 +2,8 @@
 // Shell.
 import { live } from '../live.svelte';
 import type { Action, Shell } from '../plugin';
-import { plugins } from '../plugins';
+import { plugins as ownPlugins } from '../plugins';
+import { pythonPlugins } from '../pythonPlugins.svelte';
 import { url } from '../url.svelte';
 import { Actions } from './actions';
 import { createCatalog } from './catalog.svelte';
@@ -23,11 +24,15 @@ export function createShell() {
   let said = $state('');
   let silence: ReturnType<typeof setTimeout> | undefined;
 
-  const withData = $derived(
-    plugins.filter(({ name }) =>
+  $effect(() => pythonPlugins.start());
+
+  const plugins = $derived([...ownPlugins, ...pythonPlugins.all]);
+  const withData = $derived([
+    ...ownPlugins.filter(({ name }) =>
       catalog.environment?.plugins.some((plugin) => plugin.name === name && plugin.series > 0),
     ),
-  );
+    ...pythonPlugins.enabled,
+  ]);
   const open = $derived(plugins.find(({ name }) => name === url.tab) ?? withData[0] ?? plugins[0]);
 
   const shell: Shell = {
@@ -118,6 +123,10 @@ export function createShell() {
     catalog,
     runs,
     actions,
+    /** All dashboards, in the order of their tabs. */
+    get plugins() {
+      return plugins;
+    },
     get withData() {
       return withData;
     },
