@@ -1,6 +1,7 @@
-// What a TensorBoard plugin in a frame may ask of the page around it, and is told by it: the messages
-// of TensorBoard's plugin library (tensorboard/components/experimental/plugin_lib). The plugin sends
-// a port of a channel; each message on it is JSON, and each question is answered with its own id.
+// What a TensorBoard plugin in a frame may ask of the page around it, and is told by it: the
+// messages of TensorBoard's plugin library (tensorboard/components/experimental/plugin_lib). The
+// plugin sends a port of a channel; each message on it is JSON, and each question is answered with
+// its own id.
 
 interface Message {
   readonly type: string;

@@ -1,5 +1,5 @@
-// Dashboards that the user's own TensorBoard brings (`--tensorboard_plugins`): they come and go with
-// it, so the server is asked for them now and then, unless it runs none.
+// Dashboards that the user's own TensorBoard brings (`--tensorboard_plugins`): they come and go
+// with it, so the server is asked for them now and then, unless it runs none.
 import { getPythonPlugins, type PythonPluginsStatus } from './api/pythonPlugins';
 import type { WebPlugin } from './plugin';
 
