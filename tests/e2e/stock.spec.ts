@@ -27,7 +27,6 @@ const folders = [
   'tf-scalars-text',
   'torch-custom-scalars',
   'torch-graph',
-  'torch-hparams',
   'torch-pr-curves',
 ];
 const tabs = [
