@@ -154,6 +154,13 @@ class CommandParser {
     const auto conflict = [](std::string message) {
       return Error{Code::kFailedPrecondition, std::move(message)};
     };
+    const bool has_spec = !command_.logdir_spec.empty();
+    if (has_spec && (has_positional_ || !command_.logdir_path.empty())) {
+      return conflict("--logdir_spec says which directories, so there is no place for another");
+    }
+    if (has_spec && command_.subcommand != Subcommand::kServe) {
+      return conflict("--inspect takes one directory");
+    }
     if (has_positional_) {
       if (!command_.server.logdir.empty()) {
         return conflict("the directory is given twice: '" + command_.server.logdir + "' and '" +

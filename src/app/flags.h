@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "analysis/smooth.h"
+#include "app/logdir_spec.h"
 #include "base/result.h"
 #include "plugin/plugin.h"
 #include "server/bind.h"
@@ -90,8 +91,9 @@ struct Command {
   std::vector<std::string> arguments;          // As they were given.
 
   // What is read, and how.
-  std::string logdir_path;        // server.logdir with '~' expanded; may not exist yet.
-  size_t max_reload_threads = 0;  // 0: as many as the machine has.
+  std::string logdir_path;               // server.logdir with '~' expanded; may not exist yet.
+  std::vector<NamedLogdir> logdir_spec;  // In its place, as server.logdir says it.
+  size_t max_reload_threads = 0;         // 0: as many as the machine has.
   uint64_t max_record_bytes = RecordReader::kDefaultMaxBufferedBytes;
 
   // serve

@@ -44,6 +44,19 @@ TEST(FlagsTest, TakesTheDirectoryInAllForms) {
   EXPECT_THAT(Problem({"a", "b"}), HasSubstr("'b' is one directory too many"));
 }
 
+TEST(FlagsTest, TakesSeveralDirectories) {
+  const Command command = Parsed({"--logdir_spec=a:/x,b:~/y"});
+  EXPECT_THAT(command.logdir_spec,
+              ElementsAre(NamedLogdir{"a", "/x"}, NamedLogdir{"b", ExpandHome("~/y")}));
+  EXPECT_EQ(command.server.logdir, "a:/x,b:~/y");
+  // One without a name is like --logdir.
+  EXPECT_EQ(Parsed({"--logdir_spec=/x:y"}).logdir_path, "/x:y");
+  EXPECT_THAT(Problem({"--logdir_spec=a:/x", "runs"}), HasSubstr("no place for another"));
+  EXPECT_THAT(Problem({"--logdir=/x", "--logdir_spec=a:/x"}), HasSubstr("no place for another"));
+  EXPECT_THAT(Problem({"--logdir_spec=a:/x,a:/y"}), HasSubstr("--logdir_spec=a:/x,a:/y must give"));
+  EXPECT_THAT(Problem({"--logdir_spec=a:/x,b:/y", "--inspect"}), HasSubstr("one directory"));
+}
+
 TEST(FlagsTest, ExpandsHome) {
   setenv("HOME", "/home/me", 1);
   EXPECT_EQ(Parsed({"--logdir=~/runs"}).logdir_path, "/home/me/runs");

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "app/logdir_spec.h"
 #include "base/clock.h"
 #include "base/disk.h"
 #include "base/log.h"
@@ -31,6 +32,15 @@ std::unique_ptr<IndexStore> Nothing(const Error& error) {
 }
 
 }  // namespace
+
+Status LinkLogdirSpec(Command& command) {
+  if (command.logdir_spec.empty()) return {};
+  // Beside the index, so that the next start has the same directory, and its index.
+  ASSIGN_OR_RETURN(const std::string cache,
+                   DefaultIndexDirectory(std::getenv("XDG_CACHE_HOME"), std::getenv("HOME")));
+  ASSIGN_OR_RETURN(command.logdir_path, LinkLogdirs(command.logdir_spec, cache + "-logdirs"));
+  return {};
+}
 
 std::unique_ptr<IndexStore> OpenIndex(const Command& command) {
   if (!command.has_index) return nullptr;

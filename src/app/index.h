@@ -9,6 +9,9 @@
 
 namespace stepscope {
 
+// Gives a command with a --logdir_spec the directory that stands for it.
+Status LinkLogdirSpec(Command& command);
+
 // Null when there is to be none, or none can be had: that is said once, and costs no more than
 // time.
 std::unique_ptr<IndexStore> OpenIndex(const Command& command);

@@ -88,9 +88,14 @@ std::unique_ptr<Sidecar> StartSidecar(const Command& command, uint16_t grpc_port
 
 }  // namespace
 
-int Serve(const Command& command, std::span<const EmbeddedAsset> assets,
+int Serve(const Command& asked, std::span<const EmbeddedAsset> assets,
           std::span<const Plugin* const> plugins) {
-  for (const std::string& notice : command.notices) LogWarning(notice);
+  for (const std::string& notice : asked.notices) LogWarning(notice);
+  Command command = asked;
+  if (const Status linked = LinkLogdirSpec(command); !linked) {
+    LogError(linked.error().message);
+    return EXIT_FAILURE;
+  }
   BecomeServer();
 
   Result<BoundSockets> sockets = Bind(command.listen);

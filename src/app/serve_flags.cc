@@ -132,11 +132,24 @@ Status AskInspect(std::string_view value, Command& command) {
   return Status();
 }
 
+Status SetLogdirSpec(std::string_view value, Command& command) {
+  const bool is_plain =
+      value.find(',') == value.npos && (value.starts_with('/') || value.find(':') == value.npos);
+  if (is_plain) return SetLogdir(value, command);  // Its runs have no name before theirs.
+  ASSIGN_OR_RETURN(command.logdir_spec, ParseLogdirSpec(value));
+  command.server.logdir = value;
+  return Status();
+}
+
 constexpr Flag kDataFlags[] = {
     {"logdir", "DIR",
      "The directory whose event files are shown, with everything below it. It may "
      "come into being later. The same as a bare LOGDIR.",
      SetLogdir},
+    {"logdir_spec", "LIST",
+     "Several directories instead, with names that their runs' names begin with: "
+     "old:/data/a,new:/data/b.",
+     SetLogdirSpec},
     {"index_dir", "DIR",
      "Where to keep what was read, so that the next start is quick; it can be deleted at any time, "
      "and takes at most 2 GiB. none: nowhere. Default: stepscope in $XDG_CACHE_HOME or ~/.cache.",
