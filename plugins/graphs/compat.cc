@@ -49,10 +49,10 @@ Result<Response> ErrorResponse(Error error) {
   return error;
 }
 
-Result<Response> TextResponse(const google::protobuf::Message& message) {
+Response TextResponse(std::string text) {
   Response response;
   response.content_type = "text/x-protobuf; charset=utf-8";
-  ASSIGN_OR_RETURN(response.body, GraphMessageText(message));
+  response.body = std::move(text);
   return response;
 }
 
@@ -148,7 +148,8 @@ Result<Response> CompatGraph(const Request& request, const Context& context) {
   }
   ASSIGN_OR_RETURN(const std::optional<AttributeLimit> limit, AttributeLimitOf(request));
   if (limit) DropLargeAttributes(limit->max_bytes, limit->names_key, graph);
-  return TextResponse(graph);
+  ASSIGN_OR_RETURN(std::string text, GraphText(graph));
+  return TextResponse(std::move(text));
 }
 
 Result<Response> CompatRunMetadata(const Request& request, const Context& context) {
@@ -162,7 +163,8 @@ Result<Response> CompatRunMetadata(const Request& request, const Context& contex
   Arena arena;
   auto& metadata = *Arena::CreateMessage<tensorboard::RunMetadata>(&arena);
   RETURN_IF_ERROR(ParseGraphMessage(*bytes, "RunMetadata", metadata));
-  return TextResponse(metadata);
+  ASSIGN_OR_RETURN(std::string text, GraphMessageText(metadata));
+  return TextResponse(std::move(text));
 }
 
 }  // namespace stepscope

@@ -1,6 +1,7 @@
 #include "plugins/graphs/graph_text.h"
 
 #include <algorithm>
+#include <memory>
 #include <span>
 #include <utility>
 #include <vector>
@@ -8,6 +9,7 @@
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <google/protobuf/text_format.h>
 
+#include "plugins/graphs/node_text.h"
 #include "wire/proto_reader.h"
 
 namespace stepscope {
@@ -45,6 +47,21 @@ class BoundedStringStream final : public google::protobuf::io::ZeroCopyOutputStr
   google::protobuf::io::StringOutputStream stream_;
   const uint64_t max_bytes_;
 };
+
+std::unique_ptr<google::protobuf::TextFormat::Printer> MakePrinter(int depth) {
+  auto printer = std::make_unique<google::protobuf::TextFormat::Printer>();
+  printer->SetUseUtf8StringEscaping(true);
+  printer->SetHideUnknownFields(true);  // As upstream, whose clients know no numbers.
+  printer->SetInitialIndentLevel(depth);
+  return printer;
+}
+
+Error TooLong(uint64_t max_bytes) {
+  return {Code::kResourceExhausted,
+          "the text has more than the limit of " + std::to_string(max_bytes) +
+              " bytes; limit_attr_size=1024&large_attrs_key=_too_large_attrs leaves out "
+              "large attributes of a graph"};
+}
 
 // Adds a copy of `graph` whose names no other graph has (tensorboard/plugins/graph/graph_util.py).
 void AddWithPrefix(const std::string& prefix, const tensorboard::GraphDef& graph,
@@ -94,18 +111,31 @@ Status ParseGraphMessage(std::string_view bytes, std::string_view what,
 }
 
 Result<std::string> GraphMessageText(const google::protobuf::Message& message, uint64_t max_bytes) {
-  google::protobuf::TextFormat::Printer printer;
-  printer.SetUseUtf8StringEscaping(true);
-  printer.SetHideUnknownFields(true);  // As upstream, whose clients know no numbers.
   std::string text;
   BoundedStringStream stream(text, max_bytes);
-  if (!printer.Print(message, &stream) || text.size() > max_bytes) {
-    return Error{Code::kResourceExhausted,
-                 "the text has more than the limit of " + std::to_string(max_bytes) +
-                     " bytes; limit_attr_size=1024&large_attrs_key=_too_large_attrs leaves out "
-                     "large attributes of a graph"};
-  }
+  if (!MakePrinter(0)->Print(message, &stream) || text.size() > max_bytes)
+    return TooLong(max_bytes);
   return text;
+}
+
+Result<std::string> GraphText(tensorboard::GraphDef& graph, uint64_t max_bytes) {
+  // The nodes come first, for their field has the lowest number.
+  std::string text;
+  for (const tensorboard::NodeDef& node : graph.node()) {
+    AppendNodeText(node, text);
+    if (text.size() > max_bytes) return TooLong(max_bytes);
+  }
+  graph.clear_node();
+  ASSIGN_OR_RETURN(const std::string rest, GraphMessageText(graph, max_bytes));
+  text += rest;
+  if (text.size() > max_bytes) return TooLong(max_bytes);
+  return text;
+}
+
+void AppendMessageText(const google::protobuf::Message& message, int depth, std::string& out) {
+  std::string text;
+  MakePrinter(depth)->PrintToString(message, &text);
+  out += text;
 }
 
 Status MergeFunctionGraphs(tensorboard::RunMetadata& metadata, tensorboard::GraphDef& merged) {

@@ -25,6 +25,11 @@ Status ParseGraphMessage(std::string_view bytes, std::string_view what,
 // map come sorted by key. RESOURCE_EXHAUSTED beyond `max_bytes`.
 Result<std::string> GraphMessageText(const google::protobuf::Message& message,
                                      uint64_t max_bytes = kMaxGraphTextBytes);
+// The same of a graph, whose nodes are taken away.
+Result<std::string> GraphText(tensorboard::GraphDef& graph,
+                              uint64_t max_bytes = kMaxGraphTextBytes);
+// Appends the same as part of a text, indented by so many levels, without a bound.
+void AppendMessageText(const google::protobuf::Message& message, int depth, std::string& out);
 
 // The graphs of a trace's functions, before TensorFlow optimized them, as one graph: a single one
 // as it is, of several each with a name scope of its own ("graph_1/", ...). Takes them out of

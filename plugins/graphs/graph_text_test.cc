@@ -1,6 +1,9 @@
 #include "plugins/graphs/graph_text.h"
 
+#include <iterator>
+#include <random>
 #include <string>
+#include <string_view>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -23,6 +26,87 @@ TEST(GraphTextTest, TextIsUtf8AndBytesAreEscaped) {
             "node {\n  name: \"n\xc3\xa9\\\"\\n\"\n"
             "  attr {\n    key: \"a\"\n    value {\n      f: 0.333333343\n    }\n  }\n"
             "  attr {\n    key: \"b\"\n    value {\n      s: \"\\377\\001\"\n    }\n  }\n}\n");
+}
+
+// Nodes of every usual and unusual kind, as the general printer writes them.
+TEST(GraphTextTest, NodesAreWrittenAsByReflection) {
+  std::mt19937_64 random(1);
+  const auto text = [&] {
+    constexpr std::string_view kTexts[] = {"",   "scope/MatMul", "a b",  "\"",        "it's",
+                                           "\\", "\n",           "\xff", "n\xc3\xa9", "\x7f~"};
+    return std::string(random() % 3 == 0 ? kTexts[random() % std::size(kTexts)] : kTexts[1]);
+  };
+  const auto fill_shape = [&](tensorboard::TensorShapeProto& shape) {
+    for (size_t i = random() % 3; i > 0; --i) {
+      auto& dim = *shape.add_dim();
+      dim.set_size(static_cast<int64_t>(random() % 4) - 1);
+      if (random() % 8 == 0) dim.set_name(text());
+    }
+    shape.set_unknown_rank(random() % 4 == 0);
+  };
+  const auto fill = [&](tensorboard::AttrValue& value) {
+    const auto type = static_cast<tensorboard::DataType>(random() % 8 == 0 ? 999 : random() % 24);
+    switch (random() % 12) {
+      case 0:
+        return value.set_s(text());
+      case 1:
+        return value.set_i(static_cast<int64_t>(random()));
+      case 2:
+        return value.set_f(static_cast<float>(random()) / 3);
+      case 3:
+        return value.set_b(random() % 2 == 0);
+      case 4:
+        return value.set_type(type);
+      case 5:
+        return fill_shape(*value.mutable_shape());
+      case 6:
+        return value.mutable_tensor()->set_tensor_content(text());
+      case 7:
+        return value.mutable_func()->set_name(text());
+      case 8:
+        return value.set_placeholder(text());
+      case 9:
+        return;
+      default:
+        break;
+    }
+    auto& list = *value.mutable_list();
+    for (size_t i = random() % 4; i > 0; --i) {
+      if (random() % 2 == 0) list.add_s(text());
+      if (random() % 2 == 0) list.add_i(static_cast<int64_t>(random() % 5));
+      if (random() % 9 == 0) list.add_f(0.5F);
+      if (random() % 3 == 0) list.add_b(random() % 2 == 0);
+      if (random() % 3 == 0) list.add_type(type);
+      if (random() % 2 == 0) fill_shape(*list.add_shape());
+      if (random() % 9 == 0) list.add_tensor()->add_int_val(1);
+      if (random() % 9 == 0) list.add_func()->set_name(text());
+    }
+  };
+  for (int round = 0; round < 300; ++round) {
+    tensorboard::GraphDef graph;
+    for (size_t i = random() % 6; i > 0; --i) {
+      tensorboard::NodeDef& node = *graph.add_node();
+      node.set_name(text());
+      node.set_op(text());
+      for (size_t j = random() % 3; j > 0; --j) node.add_input(text());
+      node.set_device(text());
+      for (size_t j = random() % 4; j > 0; --j) fill((*node.mutable_attr())[text()]);
+      if (random() % 9 == 0) {
+        node.mutable_experimental_debug_info()->add_original_node_names(text());
+      }
+      if (random() % 9 == 0) node.mutable_experimental_type();
+    }
+    if (random() % 2 == 0) graph.mutable_versions()->set_producer(22);
+    if (random() % 2 == 0) {
+      graph.mutable_library()->add_function()->mutable_signature()->set_name("f");
+    }
+    const std::string expected = *GraphMessageText(graph);
+    tensorboard::GraphDef copy = graph;
+    ASSERT_EQ(*GraphText(copy), expected);
+    if (expected.empty()) continue;
+    EXPECT_TRUE(GraphText(copy = graph, expected.size()).has_value());
+    EXPECT_FALSE(GraphText(copy = graph, expected.size() - 1).has_value());
+  }
 }
 
 TEST(GraphTextTest, UnknownFieldsAreHidden) {
