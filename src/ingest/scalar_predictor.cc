@@ -56,6 +56,7 @@ void ScalarPredictor::Learn(SeriesStage& series, const ScalarAppender& appender,
     // The info is what the first event said: one of another form may say something else.
     if (entry.shape != *shape || entry.info != series.shared_info()) entry.info = nullptr;
     entry.shape = *shape;
+    entry.appender = appender;  // It takes numbers of the type that this form has.
   } else {
     index = static_cast<uint32_t>(entries_.size());
     entries_.push_back({.appender = appender,

@@ -89,6 +89,19 @@ TEST(ScalarPredictorTest, WhatOnlyAFirstEventSaidIsNotGuessedOfTheNextFile) {
   }
 }
 
+TEST(ScalarPredictorTest, ASeriesMayChangeTheTypeOfItsNumbers) {
+  const std::string metadata = Metadata("scalars");
+  EventFile file;
+  file.Version();
+  // The second of a form is learnt from, and the third is predicted.
+  for (int step = 0; step < 18; ++step) {
+    const bool is_double = step / 3 % 2 == 0;
+    file.Values(step, {is_double ? TensorValue("loss", DoubleTensor(step + 0.1), metadata)
+                                 : SimpleValue("loss", static_cast<float>(step), metadata)});
+  }
+  EXPECT_EQ(TextOf(*LoadAlone(file.bytes(), true)), TextOf(*LoadAlone(file.bytes(), false)));
+}
+
 TEST(ScalarPredictorTest, ASeriesWithAProblemIsAskedForEachTime) {
   static int asked;
   asked = 0;
