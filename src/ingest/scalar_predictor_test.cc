@@ -1,7 +1,9 @@
 #include "ingest/scalar_predictor.h"
 
+#include <array>
 #include <memory>
 #include <optional>
+#include <random>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -100,6 +102,54 @@ TEST(ScalarPredictorTest, ASeriesMayChangeTheTypeOfItsNumbers) {
                                  : SimpleValue("loss", static_cast<float>(step), metadata)});
   }
   EXPECT_EQ(TextOf(*LoadAlone(file.bytes(), true)), TextOf(*LoadAlone(file.bytes(), false)));
+}
+
+// One value of a series, in one of the forms that writers give it, or none that is a number.
+std::string AnyValue(std::mt19937& random, std::string_view tag, float number) {
+  const std::string_view bytes(reinterpret_cast<const char*>(&number), sizeof(number));
+  const std::string metadata = random() % 2 == 0 ? Metadata("scalars") : "";
+  switch (random() % 8) {
+    case 0:
+      return TensorValue(tag, FloatTensor({number}), metadata);
+    case 1:
+      return TensorValue(tag, DoubleTensor(number / 3.0), metadata);
+    case 2:
+      return TensorValue(tag, ContentTensor(1, {}, bytes), metadata);
+    case 3:
+      return TensorValue(tag, ContentTensor(3, {}, bytes), metadata);
+    case 4:
+      return TensorValue(tag, StringTensor("text"), metadata);
+    default:
+      return SimpleValue(tag, number, metadata);
+  }
+}
+
+std::string AnyFile(std::mt19937& random) {
+  EventFile file;
+  file.Version(random() % 8 == 0 ? "brain.Event:1" : "brain.Event:2");
+  const std::array<std::string_view, 3> tags = {"a", "b", "other"};
+  // A form lasts for some events, for else nothing would be predicted.
+  for (int phase = 0; phase < 10; ++phase) {
+    std::vector<uint32_t> seeds(tags.size());
+    for (uint32_t& seed : seeds) seed = static_cast<uint32_t>(random());
+    if (random() % 8 == 0) file.Start(phase);
+    for (int step = 0; step < 4; ++step) {
+      for (size_t i = 0; i < tags.size(); ++i) {
+        std::mt19937 form(seeds[i]);
+        const auto number = static_cast<float>(random() % 1000);
+        file.Values(100 * phase + step, {AnyValue(form, tags[i], number)});
+      }
+    }
+  }
+  return file.bytes();
+}
+
+TEST(ScalarPredictorTest, WhatIsPredictedIsWhatAParserSays) {
+  std::mt19937 random(1);
+  for (int file = 0; file < 100; ++file) {
+    const std::string bytes = AnyFile(random);
+    ASSERT_EQ(TextOf(*LoadAlone(bytes, true)), TextOf(*LoadAlone(bytes, false))) << file;
+  }
 }
 
 TEST(ScalarPredictorTest, ASeriesWithAProblemIsAskedForEachTime) {
