@@ -32,8 +32,8 @@ const std::vector<std::string> kEvents = {
     "metadata m_VERTEX plugin=mesh content=12016d18012a027b7d3203010203",
     "metadata custom_scalars__config__ plugin=custom_scalars",
     "strings custom_scalars__config__ 0 = - hex:120A0A016312050A01741200",
-    "metadata _hparams_/session_start_info plugin=hparams content="
-    "1A270A080A016F12031A01610A0F0A026C72120911000000000000E03F0A070A016212022001220167",
+    ("metadata _hparams_/session_start_info plugin=hparams content="
+     "1A270A080A016F12031A01610A0F0A026C72120911000000000000E03F0A070A016212022001220167"),
     "tensor _hparams_/session_start_info 0 = f32 0 -",
     "scalar loss 0..9 = 1,2,nan",
     "scalar x 0..9 = step",

@@ -56,7 +56,8 @@ inline std::string FinishTable(std::string table, std::string_view index_handle)
   footer += index_handle;
   footer.resize(40);
   AppendTableLittle(uint64_t{0xdb4775248b80fb57}, footer);
-  return table + footer;
+  table += footer;
+  return table;
 }
 
 // A table of one block.

@@ -76,9 +76,9 @@ class TimeseriesQuery {
 };
 
 const Json& Member(const Json& request, const char* name) {
-  static const Json kNone;
+  static const Json none;
   const auto found = request.find(name);
-  return found == request.end() ? kNone : *found;
+  return found == request.end() ? none : *found;
 }
 
 std::string_view Text(const Json& value) { return value.get_ref<const std::string&>(); }
