@@ -42,8 +42,8 @@ const std::vector<std::string> kEvents = {
     "strings im 0..1 = 4 1 1 hex:89504E470D0A1A0A hex:FFD8FF",
     "strings au 0 = 2,2 one label two label",
     "strings t 0..1 = 2,2 a **b** <i> d",
-    R"(strings keras 0 = - "{\"config\": {\"name\": \"m\", \"layers\": [)"
-    R"({\"config\": {\"name\": \"a\"}}]}}")",
+    (R"(strings keras 0 = - "{\"config\": {\"name\": \"m\", \"layers\": [)"
+     R"({\"config\": {\"name\": \"a\"}}]}}")"),
     "strings trace 0 = - hex:220912070a050a016e1200",
     "tensor pr 0 = f32 6,2 5,4,1,0,2,2,3,3,1,1,1,1",
     "tensor m_VERTEX 0 = f32 1,2,3 0,1,2,3,4,5",
