@@ -11,6 +11,7 @@ import { python } from './support/tensorboard';
 // does.
 const plugin = `
 import os
+import time
 
 from tensorboard.plugins import base_plugin
 from werkzeug import wrappers
@@ -35,6 +36,11 @@ export function render() {
 
 class GreetPlugin(base_plugin.TBPlugin):
     plugin_name = "greet"
+
+    def __init__(self, context):
+        # A start that nobody overlooks.
+        if os.path.exists(os.path.join(os.path.dirname(__file__), "slowly")):
+            time.sleep(5)
 
     def is_active(self):
         return True
@@ -106,6 +112,7 @@ test('while it is not running, the tab says so, and it comes back by itself', as
   const { page } = await visit(browser, `${server.url}#/greet`);
   const frame = page.frameLocator('iframe[title=Greetings]');
   await frame.locator('text=experimental.GetRuns').waitFor();
+  writeFileSync(join(site.path, 'slowly'), '');
   await fetch(`${server.url}data/plugin/greet/die`).catch(() => undefined);
   // The page asks now and then.
   await page.locator('text=is shown by your own TensorBoard').waitFor({ timeout: 30_000 });
