@@ -207,38 +207,7 @@ bool FindRange(std::span<const Number> numbers, Number& lowest, Number& highest,
   return FindRange(std::span<const Number>(ends), lowest, highest);
 }
 
-// Where `number` is first, which is one of them; the two zeros are one number.
-template <typename Number>
-uint32_t FindFirst(std::span<const Number> numbers, Number number) {
-  size_t at = 0;
-  if (number != Number{0}) {
-    // Bit patterns, because vectors of them are compared more easily.
-    using Bits = std::conditional_t<sizeof(Number) == sizeof(uint32_t), uint32_t, uint64_t>;
-    const auto wanted = std::bit_cast<Bits>(number);
-    constexpr size_t kStride = 64;
-    for (; at + kStride <= numbers.size(); at += kStride) {
-      Bits is_here = 0;
-      for (size_t i = 0; i < kStride; ++i) {
-        is_here |= std::bit_cast<Bits>(numbers[at + i]) == wanted ? ~Bits{0} : Bits{0};
-      }
-      if (is_here != 0) break;
-    }
-  }
-  while (numbers[at] != number) ++at;
-  return static_cast<uint32_t>(at);
-}
-
-template <typename Number>
-std::optional<Extremes> FindExtremes(std::span<const Number> values, size_t begin, size_t end) {
-  const std::span<const Number> part = values.subspan(begin, end - begin);
-  Number lowest;
-  Number highest;
-  if (!FindRange(part, lowest, highest)) return std::nullopt;
-  const auto offset = static_cast<uint32_t>(begin);
-  return Extremes{offset + FindFirst(part, lowest), offset + FindFirst(part, highest)};
-}
-
-// The same in few numbers: without a branch.
+// Where `number` is first, which is one of them; the two zeros are one number. Without a branch.
 template <typename Number, size_t kExtent>
 uint8_t FindInPiece(std::span<const Number, kExtent> piece, Number number) {
   using Index = std::conditional_t<sizeof(Number) == sizeof(uint32_t), uint32_t, uint64_t>;
@@ -343,22 +312,6 @@ uint64_t ScalarSpan::ValueBits(size_t i) const {
 }
 
 double ScalarSpan::ValueAsDouble(size_t i) const { return NumberOf(type, ValueBits(i)); }
-
-STEPSCOPE_VECTOR_CLONES
-std::optional<Extremes> FindExtremes(const ScalarSpan& points, size_t begin, size_t end) {
-  switch (points.type) {
-    case ValueType::kFloat32:
-      return FindExtremes(points.float32, begin, end);
-    case ValueType::kFloat64:
-      return FindExtremes(points.float64, begin, end);
-    case ValueType::kInt64:
-      return FindExtremes(points.int64, begin, end);
-    case ValueType::kUint64:
-    case ValueType::kBool:
-      return FindExtremes(points.uint64, begin, end);
-  }
-  return std::nullopt;
-}
 
 STEPSCOPE_VECTOR_CLONES
 bool Summarize(const ScalarSpan& points, BlockSummary& summary) {

@@ -97,14 +97,6 @@ struct BlockSummary {
 
 double NumberOf(ValueType type, uint64_t bits);
 
-// Where the lowest and the highest of points [begin, end) are, the first of equals; nothing when
-// one of them is not finite. 0 <= begin < end <= size().
-struct Extremes {
-  uint32_t lowest_at = 0;
-  uint32_t highest_at = 0;
-};
-std::optional<Extremes> FindExtremes(const ScalarSpan& points, size_t begin, size_t end);
-
 // A shorter block is not worth a summary: whoever wants to know reads its points.
 constexpr uint32_t kMinSummaryPoints = 512;
 // Fills `summary` unless some number is not finite.
