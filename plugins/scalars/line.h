@@ -22,8 +22,8 @@ Result<Table> QueryLine(const RunSnapshot& run, const Series& series, const Line
                         const std::optional<KnownLine>& known, uint64_t max_points);
 
 // What reading and smoothing points may cost one request, in Smoothing's units: less than two
-// seconds. 96 million points as they are or under an exponential average, 12 million under the
-// widest medians.
+// seconds. 96 million points as they are or under an exponential average, 48 million under a
+// median.
 constexpr uint64_t kMaxPointCost = uint64_t{96} << 20;
 
 // Takes the cost of `points` from `left`, each of which is also read for so much; or

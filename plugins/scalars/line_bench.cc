@@ -117,7 +117,7 @@ BENCHMARK(Smoothed)
     ->Args({static_cast<int>(SmoothingKind::kTimeWeighted), 1})
     ->ArgsProduct({{static_cast<int>(SmoothingKind::kMean),
                     static_cast<int>(SmoothingKind::kMedian)},
-                   {100, 10'000, 100'000}})
+                   {11, 101, 10'001, 100'000}})
     ->ArgsProduct({{static_cast<int>(SmoothingKind::kGaussian)}, {10, 1000, 10'000}})
     ->Unit(benchmark::kMillisecond)
     ->Iterations(3);

@@ -240,9 +240,9 @@ TEST(SeriesFinderTest, ManyShownNamesCostNoMoreThanTheirBytes) {
 TEST(SpendOnPointsTest, WhatCostsMoreIsForFewerPoints) {
   const Smoothing median = {.kind = SmoothingKind::kMedian, .window = 100'000};
   uint64_t left = kMaxPointCost;
-  EXPECT_TRUE(SpendOnPoints(10'000'000, 0, median, left));
+  EXPECT_TRUE(SpendOnPoints(40'000'000, 0, median, left));
   EXPECT_EQ(left, kMaxPointCost - 80'000'000);
-  const Status refused = SpendOnPoints(10'000'000, 0, median, left);
+  const Status refused = SpendOnPoints(40'000'000, 0, median, left);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, Code::kResourceExhausted);
   EXPECT_EQ(refused.error().message,

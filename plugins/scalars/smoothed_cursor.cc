@@ -20,7 +20,8 @@ SmoothedCursor::SmoothedCursor(const ScalarPoints& points, const Axis& axis,
       axis_(axis),
       is_smoothing_(plan.smoothing().is_on()),
       smoother_(plan, is_constant) {
-  if (plan.smoothing().LooksAhead() && !is_constant) ahead_.emplace(points);
+  const Smoothing& how = plan.smoothing();
+  if ((how.LooksAhead() || how.KeepsBack()) && !is_constant) ahead_.emplace(points);
 }
 
 bool SmoothedCursor::Next() {
@@ -37,9 +38,9 @@ bool SmoothedCursor::Next() {
 }
 
 void SmoothedCursor::Smooth() {
-  ready_.erase(ready_.begin(), ready_.begin() + static_cast<ptrdiff_t>(taken_));
-  taken_ = 0;
-  if (!ahead_) {
+  if (!ahead_) {  // Then none of the last batch is left.
+    ready_.clear();
+    taken_ = 0;
     smoother_.Add(xs_, values(), ready_);
     settled_left_ = ready_.size();
   }
@@ -54,13 +55,18 @@ double SmoothedCursor::TakeSmoothed(uint64_t ordinal) {
     ready_.clear();
     taken_ = 0;
     if (is_finished_ || !ahead_) return std::nan("");  // A smoother gives a value for each.
-    if (ahead_->Next()) {
-      smoother_.Add({}, ahead_->values(), ready_);
-      settled_left_ = ready_.size();
-    } else {
+    if (is_settled_) {
       smoother_.Finish(ready_);
       is_finished_ = true;
+      continue;
     }
+    if (ahead_->Next()) {
+      smoother_.Add({}, ahead_->values(), ready_);
+    } else {
+      smoother_.Settle(ready_);
+      is_settled_ = true;
+    }
+    settled_left_ = ready_.size();
   }
   if (settled_left_ > 0) {
     --settled_left_;

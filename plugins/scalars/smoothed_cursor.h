@@ -15,8 +15,8 @@ namespace stepscope {
 // Whether every point's value is the same (analysis/smooth.h).
 bool IsConstant(const ScalarPoints& points);
 
-// Where smoothing looks ahead, a second cursor runs before the first, so that no more is held than
-// the smoother needs. Spans live until the next Next().
+// Where smoothing looks ahead or keeps back, a second cursor runs before the first, so that no more
+// is held than the smoother needs. Spans live until the next Next().
 class SmoothedCursor {
  public:
   // `points` and `plan` must outlive it; `axis` is the line's.
@@ -45,6 +45,7 @@ class SmoothedCursor {
   bool is_smoothing_;
   std::optional<PointCursor> ahead_;  // If smoothing looks ahead.
   Smoother smoother_;
+  bool is_settled_ = false;  // All that no later point can change is taken or in `ready_`.
   bool is_finished_ = false;
   std::vector<double> ready_;  // Smoothed values of finite points that cursor_ comes to next.
   size_t taken_ = 0;           // Of those.

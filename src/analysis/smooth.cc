@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "analysis/gaussian.h"
+#include "analysis/median.h"
 #include "analysis/sliding_window.h"
 #include "analysis/smoothing_kernel.h"
 #include "base/check.h"
@@ -75,13 +76,9 @@ class TimeWeightedKernel : public SmoothingKernel {
   double weight_ = 0;
 };
 
-template <typename Window>
-class WindowKernel : public SmoothingKernel {
+class MeanKernel : public SmoothingKernel {
  public:
-  explicit WindowKernel(const Smoothing& smoothing)
-      : size_(std::clamp<uint32_t>(smoothing.window, 1, Smoothing::kMaxWindow)),
-        ahead_(smoothing.is_trailing ? 0 : (size_ - 1) / 2),
-        window_(size_) {}
+  MeanKernel(uint32_t window, uint32_t ahead) : size_(window), ahead_(ahead) {}
 
   void Add(std::span<const double> /*xs*/, std::span<const double> values,
            std::vector<double>& smoothed) override {
@@ -109,10 +106,18 @@ class WindowKernel : public SmoothingKernel {
 
   uint32_t size_;
   uint32_t ahead_;
-  Window window_;
+  MeanWindow window_;
   uint64_t count_ = 0;
   uint64_t popped_ = 0;
 };
+
+uint32_t WindowOf(const Smoothing& smoothing) {
+  return std::clamp<uint32_t>(smoothing.window, 1, Smoothing::kMaxWindow);
+}
+
+uint32_t AheadOf(const Smoothing& smoothing) {
+  return smoothing.is_trailing ? 0 : (WindowOf(smoothing) - 1) / 2;
+}
 
 }  // namespace
 
@@ -134,8 +139,10 @@ bool Smoothing::LooksAhead() const {
 uint64_t Smoothing::MaxHeldPoints() const {
   switch (kind) {
     case SmoothingKind::kMean:
-    case SmoothingKind::kMedian:
       return window;
+    case SmoothingKind::kMedian:
+      // A window and a block behind it, each sorted and in order.
+      return 3 * std::max<uint64_t>(window, kMinMedianBlock);
     case SmoothingKind::kGaussian:
       return static_cast<uint64_t>(std::min(width, kMaxWidth) * kGaussianReach) + 1;
     case SmoothingKind::kNone:
@@ -151,7 +158,6 @@ uint64_t Smoothing::CostAPoint() const {
     case SmoothingKind::kNone:
       return 0;
     case SmoothingKind::kMedian:
-      return window <= 1000 ? 4 : 8;  // Larger ones leave the nearest cache.
     case SmoothingKind::kGaussian:
       return 2;
     case SmoothingKind::kExponential:
@@ -181,10 +187,10 @@ Smoother::Smoother(const SmoothingPlan& plan, bool is_constant) {
       kernel_ = std::make_unique<TimeWeightedKernel>(plan.smoothing_.half_life);
       break;
     case SmoothingKind::kMean:
-      kernel_ = std::make_unique<WindowKernel<MeanWindow>>(plan.smoothing_);
+      kernel_ = std::make_unique<MeanKernel>(WindowOf(plan.smoothing_), AheadOf(plan.smoothing_));
       break;
     case SmoothingKind::kMedian:
-      kernel_ = std::make_unique<WindowKernel<MedianWindow>>(plan.smoothing_);
+      kernel_ = MakeMedianKernel(WindowOf(plan.smoothing_), AheadOf(plan.smoothing_));
       break;
     case SmoothingKind::kGaussian:
       kernel_ = MakeGaussianKernel(plan.weights_);
@@ -216,6 +222,10 @@ void Smoother::Add(std::span<const double> xs, std::span<const double> values,
   } else {
     kernel_->Add(xs, finite, smoothed);
   }
+}
+
+void Smoother::Settle(std::vector<double>& smoothed) {
+  if (kernel_ != nullptr) kernel_->Settle(smoothed);
 }
 
 void Smoother::Finish(std::vector<double>& smoothed) {

@@ -33,7 +33,7 @@ enum class SmoothingKind : uint8_t {
 };
 
 struct Smoothing {
-  static constexpr uint32_t kMaxWindow = 100'000;  // Points: state of a few MB a line.
+  static constexpr uint32_t kMaxWindow = 100'000;  // Points: state of up to 10 MB a line.
   static constexpr double kMaxWidth = 10'000;      // Points: 80,000 to either side take part.
 
   SmoothingKind kind = SmoothingKind::kNone;
@@ -46,6 +46,8 @@ struct Smoothing {
   bool is_on() const { return kind != SmoothingKind::kNone; }
   // Whether later points change what earlier ones became.
   bool LooksAhead() const;
+  // Whether a Smoother may keep back what no later point changes.
+  bool KeepsBack() const { return kind == SmoothingKind::kMedian; }
   // How many points of a series the state of its smoother may hold.
   uint64_t MaxHeldPoints() const;
   // What a point costs, in units of some 20 ns; 0 where nothing is smoothed.
@@ -77,9 +79,12 @@ class Smoother {
   Smoother& operator=(Smoother&&) noexcept;
 
   // The series' next points; `xs` may be empty where the kind does not look at it. Appends the
-  // smoothed values, in order, of those finite ones that no later point can change.
+  // smoothed values, in order, of finite ones that no later point can change: unless it KeepsBack
+  // of all.
   void Add(std::span<const double> xs, std::span<const double> values,
            std::vector<double>& smoothed);
+  // Appends those that were kept back. Better once at the end than often.
+  void Settle(std::vector<double>& smoothed);
   // Appends the rest, of a series that ends here. The smoother is then spent.
   void Finish(std::vector<double>& smoothed);
 

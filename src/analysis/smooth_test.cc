@@ -1,6 +1,7 @@
 #include "analysis/smooth.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 #include <random>
@@ -119,6 +120,7 @@ Pieces SmoothInPieces(const Smoothing& how, const std::vector<double>& xs,
     const size_t size = std::min(piece, values.size() - i);
     smoother.Add(std::span(xs).subspan(i, size), std::span(values).subspan(i, size), finite);
   }
+  smoother.Settle(finite);
   Pieces pieces = {.smoothed = values, .settled = finite.size()};
   smoother.Finish(finite);
   size_t at = 0;
@@ -265,6 +267,33 @@ TEST(SmoothTest, ASpikeLeavesNoTraceBeyondItsReach) {
     EXPECT_GT(smoothed[1000], 1e27);
     for (size_t i = 1300; i < 2700; ++i) {
       ASSERT_NEAR(smoothed[i], static_cast<double>(i), 1e-3) << i;
+    }
+  }
+}
+
+// Blocks of a running median end at places of its own, where nothing may show.
+TEST(SmoothTest, MediansOfEveryShapeOfSeriesEqualTheSortedWindow) {
+  constexpr size_t kSize = 6000;
+  std::mt19937_64 random(4);
+  std::vector<std::vector<double>> shapes(6, std::vector<double>(kSize));
+  for (size_t i = 0; i < kSize; ++i) {
+    const auto x = static_cast<double>(i);
+    shapes[0][i] = x;
+    shapes[1][i] = -x;
+    shapes[2][i] = i % 2 == 0 ? x : -x;  // The middle jumps over all ranks.
+    shapes[3][i] = i < kSize / 2 ? 1e300 : -1e300;
+    shapes[4][i] = static_cast<double>(random() % 5) - 2;
+    shapes[5][i] = std::bit_cast<double>(random() >> 2 | (random() & 1) << 63);
+  }
+  for (const uint32_t window : {1, 2, 64, 1023, 1024, 1025, 3000, 10'000}) {
+    for (const bool is_trailing : {false, true}) {
+      const Smoothing how = Windowed(SmoothingKind::kMedian, window, is_trailing);
+      for (const std::vector<double>& values : shapes) {
+        const auto smoothed = SmoothInPieces(how, Steps(kSize), values, 700).smoothed;
+        for (size_t i = 0; i < kSize; i += 1 + random() % 200) {
+          ASSERT_EQ(smoothed[i], ReferenceAt(how, {}, values, i)) << NameOf(how) << " at " << i;
+        }
+      }
     }
   }
 }
