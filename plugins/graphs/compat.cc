@@ -56,11 +56,6 @@ Response TextResponse(std::string text) {
   return response;
 }
 
-struct AttributeLimit {
-  uint64_t max_bytes = 0;
-  std::string names_key;
-};
-
 Result<std::optional<AttributeLimit>> AttributeLimitOf(const Request& request) {
   const auto size = request.Query("limit_attr_size");
   if (!size) return std::optional<AttributeLimit>();
@@ -76,28 +71,31 @@ Result<std::optional<AttributeLimit>> AttributeLimitOf(const Request& request) {
   return std::optional(AttributeLimit{static_cast<uint64_t>(*max_bytes), std::string(*key)});
 }
 
-// The graph that the request means, as it is stored.
-Status ReadGraph(const Request& request, std::string_view run, const Context& context,
-                 tensorboard::GraphDef& graph) {
+// The graph that the request means, serialized.
+Result<std::string> ReadGraph(const Request& request, std::string_view run,
+                              const Context& context) {
   const auto tag = request.Query("tag");
   if (request.Query("conceptual") == "true") {
     if (!tag) return Error{Code::kNotFound, ""};
     ASSIGN_OR_RETURN(const std::string json,
                      ReadGraphBlob(run, *tag, {GraphKind::kKerasModel}, context));
-    ASSIGN_OR_RETURN(graph, KerasModelGraph(json));
-    return {};
+    ASSIGN_OR_RETURN(const tensorboard::GraphDef graph, KerasModelGraph(json));
+    return graph.SerializeAsString();
   }
   if (!tag) {
-    ASSIGN_OR_RETURN(const std::string bytes,
+    ASSIGN_OR_RETURN(std::string bytes,
                      ReadGraphBlob(run, kRunGraphTag, {GraphKind::kRunGraph}, context));
-    return ParseGraphMessage(bytes, "GraphDef", graph);
+    RETURN_IF_ERROR(CheckGraphBytes(bytes, "GraphDef"));
+    return bytes;
   }
   ASSIGN_OR_RETURN(const std::string bytes,
                    ReadGraphBlob(run, *tag, {GraphKind::kTrace, GraphKind::kTraceGraph}, context));
   Arena arena;
   auto& metadata = *Arena::CreateMessage<tensorboard::RunMetadata>(&arena);
+  auto& graph = *Arena::CreateMessage<tensorboard::GraphDef>(&arena);
   RETURN_IF_ERROR(ParseGraphMessage(bytes, "RunMetadata", metadata));
-  return MergeFunctionGraphs(metadata, graph);
+  RETURN_IF_ERROR(MergeFunctionGraphs(metadata, graph));
+  return graph.SerializeAsString();
 }
 
 }  // namespace
@@ -141,14 +139,10 @@ Result<Response> CompatGraph(const Request& request, const Context& context) {
   if (const auto size = request.Query("limit_attr_size"); size && !ParseInt64(*size)) {
     return Response::Text(400, "query parameter `limit_attr_size` must be an integer");
   }
-  Arena arena;
-  auto& graph = *Arena::CreateMessage<tensorboard::GraphDef>(&arena);
-  if (Status status = ReadGraph(request, *run, context, graph); !status) {
-    return ErrorResponse(std::move(status).error());
-  }
+  const Result<std::string> bytes = ReadGraph(request, *run, context);
+  if (!bytes) return ErrorResponse(bytes.error());
   ASSIGN_OR_RETURN(const std::optional<AttributeLimit> limit, AttributeLimitOf(request));
-  if (limit) DropLargeAttributes(limit->max_bytes, limit->names_key, graph);
-  ASSIGN_OR_RETURN(std::string text, GraphText(graph));
+  ASSIGN_OR_RETURN(std::string text, GraphText(*bytes, limit));
   return TextResponse(std::move(text));
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include <google/protobuf/arena.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <google/protobuf/text_format.h>
 
@@ -21,6 +22,8 @@ constexpr uint64_t kMaxGraphBytes = 64 << 20;
 // Of one that holds no long text: an empty node has two bytes and takes a hundred in memory, so
 // that a gigabyte is all that one can take. TensorFlow's largest graphs have a million nodes.
 constexpr uint64_t kMaxGraphNodes = 4 << 20;
+
+constexpr uint32_t kNodeField = 1;  // Of a GraphDef.
 
 // The nodes and functions, at most one more than the limit.
 uint64_t CountNodes(std::string_view bytes) {
@@ -63,6 +66,42 @@ Error TooLong(uint64_t max_bytes) {
               "large attributes of a graph"};
 }
 
+Error NoSuchMessage(std::string_view what) {
+  return {Code::kInvalidArgument, "the stored bytes are no " + std::string(what)};
+}
+
+// Takes away every attribute that is larger than the limit and lists their names in another one, by
+// name.
+void DropLargeAttributes(const AttributeLimit& limit, tensorboard::NodeDef& node) {
+  auto& attributes = *node.mutable_attr();
+  std::vector<std::string> large;
+  for (const auto& [key, value] : attributes) {
+    if (value.ByteSizeLong() > limit.max_bytes) large.push_back(key);
+  }
+  std::ranges::sort(large);
+  for (const std::string& key : large) {
+    attributes.erase(key);
+    attributes[limit.names_key].mutable_list()->add_s(key);
+  }
+}
+
+// Of a node's bytes, `node { ... }`.
+Status AppendNodeText(std::span<const std::byte> bytes, const std::optional<AttributeLimit>& limit,
+                      std::string& text) {
+  const size_t begin = text.size();
+  if (AppendUsualNodeText(bytes, limit ? limit->max_bytes : UINT64_MAX, text)) return {};
+  text.resize(begin);
+  tensorboard::NodeDef node;
+  if (!node.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return NoSuchMessage("GraphDef");
+  }
+  if (limit) DropLargeAttributes(*limit, node);
+  text += "node {\n";
+  AppendMessageText(node, 1, text);
+  text += "}\n";
+  return {};
+}
+
 // Adds a copy of `graph` whose names no other graph has (tensorboard/plugins/graph/graph_util.py).
 void AddWithPrefix(const std::string& prefix, const tensorboard::GraphDef& graph,
                    tensorboard::GraphDef& merged) {
@@ -93,8 +132,7 @@ void AddWithPrefix(const std::string& prefix, const tensorboard::GraphDef& graph
 
 }  // namespace
 
-Status ParseGraphMessage(std::string_view bytes, std::string_view what,
-                         google::protobuf::Message& message) {
+Status CheckGraphBytes(std::string_view bytes, std::string_view what) {
   if (bytes.size() > kMaxGraphBytes) {
     return Error{Code::kResourceExhausted,
                  "the " + std::string(what) + " has " + std::to_string(bytes.size()) +
@@ -104,8 +142,14 @@ Status ParseGraphMessage(std::string_view bytes, std::string_view what,
     return Error{Code::kResourceExhausted, "the " + std::string(what) + " has more than " +
                                                std::to_string(kMaxGraphNodes) + " nodes"};
   }
+  return {};
+}
+
+Status ParseGraphMessage(std::string_view bytes, std::string_view what,
+                         google::protobuf::Message& message) {
+  RETURN_IF_ERROR(CheckGraphBytes(bytes, what));
   if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-    return Error{Code::kInvalidArgument, "the stored bytes are no " + std::string(what)};
+    return NoSuchMessage(what);
   }
   return {};
 }
@@ -118,24 +162,38 @@ Result<std::string> GraphMessageText(const google::protobuf::Message& message, u
   return text;
 }
 
-Result<std::string> GraphText(tensorboard::GraphDef& graph, uint64_t max_bytes) {
-  // The nodes come first, for their field has the lowest number.
-  std::string text;
-  for (const tensorboard::NodeDef& node : graph.node()) {
-    AppendNodeText(node, text);
-    if (text.size() > max_bytes) return TooLong(max_bytes);
-  }
-  graph.clear_node();
-  ASSIGN_OR_RETURN(const std::string rest, GraphMessageText(graph, max_bytes));
-  text += rest;
-  if (text.size() > max_bytes) return TooLong(max_bytes);
-  return text;
-}
-
 void AppendMessageText(const google::protobuf::Message& message, int depth, std::string& out) {
   std::string text;
   MakePrinter(depth)->PrintToString(message, &text);
   out += text;
+}
+
+Result<std::string> GraphText(std::string_view bytes, const std::optional<AttributeLimit>& limit,
+                              uint64_t max_bytes) {
+  std::string text;
+  text.reserve(std::min<uint64_t>(2 * bytes.size(), max_bytes));  // Of usual nodes.
+  std::string rest;  // Has higher numbers than the nodes and is printed behind them.
+  ProtoReader fields(std::as_bytes(std::span(bytes)));
+  ProtoField field;
+  for (const auto* begin = fields.rest().data(); fields.Next(field); begin = fields.rest().data()) {
+    if (field.Is(kNodeField, WireType::kBytes)) {
+      RETURN_IF_ERROR(AppendNodeText(field.bytes, limit, text));
+      if (text.size() > max_bytes) return TooLong(max_bytes);
+    } else {
+      rest.append(reinterpret_cast<const char*>(begin),
+                  static_cast<size_t>(fields.rest().data() - begin));
+    }
+  }
+  if (!fields.ok()) return NoSuchMessage("GraphDef");
+  if (!rest.empty()) {
+    google::protobuf::Arena arena;
+    auto& graph = *google::protobuf::Arena::CreateMessage<tensorboard::GraphDef>(&arena);
+    RETURN_IF_ERROR(ParseGraphMessage(rest, "GraphDef", graph));
+    ASSIGN_OR_RETURN(const std::string rest_text, GraphMessageText(graph, max_bytes));
+    text += rest_text;
+    if (text.size() > max_bytes) return TooLong(max_bytes);
+  }
+  return text;
 }
 
 Status MergeFunctionGraphs(tensorboard::RunMetadata& metadata, tensorboard::GraphDef& merged) {
@@ -155,22 +213,6 @@ Status MergeFunctionGraphs(tensorboard::RunMetadata& metadata, tensorboard::Grap
     AddWithPrefix("graph_" + std::to_string(i + 1), graph, merged);
   }
   return {};
-}
-
-void DropLargeAttributes(uint64_t max_bytes, const std::string& names_key,
-                         tensorboard::GraphDef& graph) {
-  for (tensorboard::NodeDef& node : *graph.mutable_node()) {
-    auto& attributes = *node.mutable_attr();
-    std::vector<std::string> large;
-    for (const auto& [key, value] : attributes) {
-      if (value.ByteSizeLong() > max_bytes) large.push_back(key);
-    }
-    std::ranges::sort(large);
-    for (const std::string& key : large) {
-      attributes.erase(key);
-      attributes[names_key].mutable_list()->add_s(key);
-    }
-  }
 }
 
 }  // namespace stepscope

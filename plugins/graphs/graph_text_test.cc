@@ -1,5 +1,6 @@
 #include "plugins/graphs/graph_text.h"
 
+#include <initializer_list>
 #include <iterator>
 #include <random>
 #include <string>
@@ -11,7 +12,6 @@
 namespace stepscope {
 namespace {
 
-using testing::ElementsAre;
 using testing::HasSubstr;
 
 TEST(GraphTextTest, TextIsUtf8AndBytesAreEscaped) {
@@ -28,14 +28,27 @@ TEST(GraphTextTest, TextIsUtf8AndBytesAreEscaped) {
             "  attr {\n    key: \"b\"\n    value {\n      s: \"\\377\\001\"\n    }\n  }\n}\n");
 }
 
+std::string TextOf(const std::string& bytes) {
+  const auto text = GraphText(bytes, {});
+  return text ? *text : text.error().message;
+}
+
+// By way of messages and the general printer.
+std::string TextByMessage(const std::string& bytes) {
+  tensorboard::GraphDef graph;
+  const auto status = ParseGraphMessage(bytes, "GraphDef", graph);
+  return status ? *GraphMessageText(graph) : status.error().message;
+}
+
 // Nodes of every usual and unusual kind, as the general printer writes them.
 TEST(GraphTextTest, NodesAreWrittenAsByReflection) {
   std::mt19937_64 random(1);
   const auto text = [&] {
-    constexpr std::string_view kTexts[] = {"",   "scope/MatMul", "a b",  "\"",        "it's",
-                                           "\\", "\n",           "\xff", "n\xc3\xa9", "\x7f~"};
+    constexpr std::string_view kTexts[] = {"",   "scope/MatMul", "a b",       "\"",   "it's",
+                                           "\\", "\n",           "n\xc3\xa9", "\x7f~"};
     return std::string(random() % 3 == 0 ? kTexts[random() % std::size(kTexts)] : kTexts[1]);
   };
+  const auto any_bytes = [&] { return random() % 8 == 0 ? "\xff" : text(); };
   const auto fill_shape = [&](tensorboard::TensorShapeProto& shape) {
     for (size_t i = random() % 3; i > 0; --i) {
       auto& dim = *shape.add_dim();
@@ -48,7 +61,7 @@ TEST(GraphTextTest, NodesAreWrittenAsByReflection) {
     const auto type = static_cast<tensorboard::DataType>(random() % 8 == 0 ? 999 : random() % 24);
     switch (random() % 12) {
       case 0:
-        return value.set_s(text());
+        return value.set_s(any_bytes());
       case 1:
         return value.set_i(static_cast<int64_t>(random()));
       case 2:
@@ -60,7 +73,7 @@ TEST(GraphTextTest, NodesAreWrittenAsByReflection) {
       case 5:
         return fill_shape(*value.mutable_shape());
       case 6:
-        return value.mutable_tensor()->set_tensor_content(text());
+        return value.mutable_tensor()->set_tensor_content(any_bytes());
       case 7:
         return value.mutable_func()->set_name(text());
       case 8:
@@ -72,7 +85,7 @@ TEST(GraphTextTest, NodesAreWrittenAsByReflection) {
     }
     auto& list = *value.mutable_list();
     for (size_t i = random() % 4; i > 0; --i) {
-      if (random() % 2 == 0) list.add_s(text());
+      if (random() % 2 == 0) list.add_s(any_bytes());
       if (random() % 2 == 0) list.add_i(static_cast<int64_t>(random() % 5));
       if (random() % 9 == 0) list.add_f(0.5F);
       if (random() % 3 == 0) list.add_b(random() % 2 == 0);
@@ -101,12 +114,47 @@ TEST(GraphTextTest, NodesAreWrittenAsByReflection) {
       graph.mutable_library()->add_function()->mutable_signature()->set_name("f");
     }
     const std::string expected = *GraphMessageText(graph);
-    tensorboard::GraphDef copy = graph;
-    ASSERT_EQ(*GraphText(copy), expected);
-    if (expected.empty()) continue;
-    EXPECT_TRUE(GraphText(copy = graph, expected.size()).has_value());
-    EXPECT_FALSE(GraphText(copy = graph, expected.size() - 1).has_value());
+    const std::string bytes = graph.SerializeAsString();
+    ASSERT_EQ(*GraphText(bytes, {}), expected);
+    if (!expected.empty()) {
+      EXPECT_TRUE(GraphText(bytes, {}, expected.size()).has_value());
+      EXPECT_FALSE(GraphText(bytes, {}, expected.size() - 1).has_value());
+    }
+    for (int flips = 0; flips < 40 && !bytes.empty(); ++flips) {
+      std::string damaged = bytes.substr(0, bytes.size() - random() % 2);
+      if (damaged.empty()) continue;
+      damaged[random() % damaged.size()] = static_cast<char>(random());
+      EXPECT_EQ(TextOf(damaged), TextByMessage(damaged));
+    }
   }
+}
+
+TEST(GraphTextTest, FieldsThatComeTwiceOrInAnotherOrderAreMerged) {
+  using Fields = std::initializer_list<char>;
+  for (const Fields& fields : {
+           Fields{0x12, 1, 'o', 0x0a, 1, 'n'},                                 // op, name
+           Fields{0x0a, 1, 'n', 0x0a, 1, 'm'},                                 // name, name
+           Fields{0x1a, 0, 0x1a, 1, 'i'},                                      // input, input
+           Fields{0x2a, 2, 0x0a, 0, 0x2a, 2, 0x0a, 0},                         // one key twice
+           Fields{0x2a, 5, 0x0a, 1, 'k', 0x12, 0},                             // without a kind
+           Fields{0x2a, 9, 0x0a, 1, 'k', 0x12, 4, 0x18, 1, 0x28, 1},           // of two kinds
+           Fields{0x2a, 7, 0x12, 2, 0x18, 1, 0x0a, 1, 'k'},                    // value, key
+           Fields{0x2a, 9, 0x0a, 1, 'k', 0x12, 4, 0x0a, 2, 0x18, 5},           // not packed
+           Fields{0x2a, 10, 0x0a, 1, 'k', 0x12, 5, 0x3a, 3, 0x12, 1, 8},       // broken
+           Fields{0x2a, 11, 0x0a, 1, 'k', 0x12, 6, 0x3a, 4, 0x18, 1, 0x18, 0}  // one flag twice
+       }) {
+    const std::string bytes =
+        std::string{0x0a, static_cast<char>(fields.size())} + std::string(fields);
+    EXPECT_EQ(TextOf(bytes), TextByMessage(bytes)) << testing::PrintToString(bytes);
+  }
+}
+
+TEST(GraphTextTest, NodesWithMoreAttributesThanUsualAreWhole) {
+  tensorboard::GraphDef graph;
+  tensorboard::NodeDef& node = *graph.add_node();
+  for (int i = 0; i < 40; ++i) (*node.mutable_attr())["key" + std::to_string(i)].set_i(i);
+  const std::string bytes = graph.SerializeAsString();
+  EXPECT_EQ(TextOf(bytes), TextByMessage(bytes));
 }
 
 TEST(GraphTextTest, UnknownFieldsAreHidden) {
@@ -152,9 +200,12 @@ TEST(GraphTextTest, LargeAttributesLeaveTheirNames) {
   attributes["z"].set_s(std::string(9, 'x'));  // 11 bytes.
   attributes["a"].set_s(std::string(20, 'x'));
   attributes["fits"].set_s(std::string(8, 'x'));
-  DropLargeAttributes(10, "too large", graph);
-  EXPECT_EQ(attributes.size(), 2u);
-  EXPECT_THAT(attributes.at("too large").list().s(), ElementsAre("a", "z"));
+  const std::string bytes = graph.SerializeAsString();
+  attributes.erase("z");
+  attributes.erase("a");
+  attributes["too large"].mutable_list()->add_s("a");
+  attributes["too large"].mutable_list()->add_s("z");
+  EXPECT_EQ(*GraphText(bytes, AttributeLimit{10, "too large"}), *GraphMessageText(graph));
 }
 
 TEST(GraphTextTest, NoFunctionIsAnEmptyGraphAndVersionsMustAgree) {
