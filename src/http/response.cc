@@ -1,5 +1,6 @@
 #include "http/response.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -125,14 +126,23 @@ void AppendJsonNumber(double value, std::string& out) {
   }
   // The rules of Python's repr, as in FormatDouble, but without a string for each number: answers
   // have millions.
+  char digits[40];
+  char* const limit = digits + 32;
+  // Counts and steps, mostly.
+  constexpr double kMaxInteger = 1LL << 53;
   const double magnitude = std::fabs(value);
+  if (magnitude < kMaxInteger && magnitude != 0) {
+    if (const auto integer = static_cast<int64_t>(value); static_cast<double>(integer) == value) {
+      char* const end = std::to_chars(digits, limit, integer).ptr;
+      out.append(digits, std::copy_n(".0", 2, end));
+      return;
+    }
+  }
   const bool is_plain = magnitude == 0 || (magnitude >= 1e-4 && magnitude < 1e16);
   const auto format = is_plain ? std::chars_format::fixed : std::chars_format::scientific;
-  char digits[32];
-  const char* const end = std::to_chars(digits, digits + sizeof(digits), value, format).ptr;
-  const std::string_view text(digits, end);
-  out += text;
-  if (is_plain && text.find('.') == std::string_view::npos) out += ".0";
+  char* end = std::to_chars(digits, limit, value, format).ptr;
+  if (is_plain && std::find(digits, end, '.') == end) end = std::copy_n(".0", 2, end);
+  out.append(digits, end);
 }
 
 void AppendJsonString(std::string_view text, std::string& out) {

@@ -31,6 +31,10 @@ TEST(AppendJsonNumberTest, PrintsAsPythonDoes) {
   EXPECT_EQ(Number(0.0), "0.0");
   EXPECT_EQ(Number(-0.0), "-0.0");
   EXPECT_EQ(Number(5), "5.0");
+  EXPECT_EQ(Number(-17), "-17.0");
+  EXPECT_EQ(Number(9007199254740991), "9007199254740991.0");
+  EXPECT_EQ(Number(9007199254740992), "9007199254740992.0");
+  EXPECT_EQ(Number(-9007199254740994), "-9007199254740994.0");
   EXPECT_EQ(Number(0.1), "0.1");
   EXPECT_EQ(Number(0.1f), "0.10000000149011612");  // A float32, widened.
   EXPECT_EQ(Number(0.0001), "0.0001");

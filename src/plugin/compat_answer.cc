@@ -91,10 +91,15 @@ void AppendTensorNumber(DataType dtype, double number, std::string& out) {
 }
 
 void AppendTensorNumbers(DataType dtype, std::span<const double> numbers, std::string& out) {
+  const bool is_real = dtype != DataType::kBool && !IsInteger(dtype);
   out += '[';
   for (size_t i = 0; i < numbers.size(); ++i) {
     if (i > 0) out += ", ";
-    AppendTensorNumber(dtype, numbers[i], out);
+    if (is_real) {
+      AppendJsonNumber(numbers[i], out);
+    } else {
+      AppendTensorNumber(dtype, numbers[i], out);
+    }
   }
   out += ']';
 }

@@ -58,6 +58,26 @@ TEST_F(ValueReaderTest, ReadsBlobsFromOneOpenFile) {
   EXPECT_EQ(reader.ReadBlob(found_, second, 3).error().code, Code::kInvalidArgument);
 }
 
+// Close to each other and far apart, small and larger than what is read ahead, forwards and back.
+TEST_F(ValueReaderTest, ReadsNeighboursTogetherAndFarOnesAlone) {
+  std::vector<ValuePoint> points;
+  std::vector<std::string> pictures;
+  for (int i = 0; i < 60; ++i) {
+    const size_t size = i % 20 == 7 ? 90'000 : i % 9 == 4 ? 30'000 : 700;
+    pictures.emplace_back(size, static_cast<char>('a' + i % 26));
+    points.push_back(Add(OldValue("t", 4, ImageMessage(1, 2, pictures.back()))));
+  }
+  for (const size_t stride : {1, 7, 30}) {
+    ValueReader reader(files_);
+    for (size_t i = 0; i < points.size(); i += stride) {
+      EXPECT_EQ(*reader.ReadBlob(found_, points[i], 2), pictures[i]) << i;
+    }
+    for (size_t i = points.size(); i-- > 0;) {
+      EXPECT_EQ(*reader.ReadBlob(found_, points[i], 2), pictures[i]) << i;
+    }
+  }
+}
+
 TEST_F(ValueReaderTest, WhatIsNoValueIsLeftOut) {
   const ValuePoint point = Add("\xff");
   const auto value = ValueReader(files_).Read(found_, point);

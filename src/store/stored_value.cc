@@ -158,26 +158,31 @@ Result<std::string> ReadValueBytes(const RandomAccessFile& file, std::string_vie
   value.reserve(ref.value_length);
   uint32_t crc = 0;
   const uint64_t data_begin = ref.record_offset + kRecordHeaderBytes;
+  const uint64_t data_end = data_begin + ref.record_length;
   const uint64_t value_begin = data_begin + ref.value_offset;
   const uint64_t value_end = value_begin + ref.value_length;
+  std::array<std::byte, kRecordFooterBytes> footer{};
+  size_t footer_bytes = 0;
   std::vector<std::byte> chunk(
       std::min<uint64_t>(kChunkBytes, ref.record_length + kRecordFooterBytes));
-  for (uint64_t at = data_begin, end = data_begin + ref.record_length; at < end;) {
+  for (uint64_t at = data_begin, end = data_end + kRecordFooterBytes; at < end;) {
     const std::span wanted = std::span(chunk).first(std::min<uint64_t>(chunk.size(), end - at));
     ASSIGN_OR_RETURN(const size_t count, file.ReadAt(at, wanted));
     if (count == 0) return Changed(path, ref.record_offset);
-    const std::span bytes = wanted.first(count);
+    const size_t data_bytes = std::min<uint64_t>(count, data_end - std::min(at, data_end));
+    const std::span bytes = wanted.first(data_bytes);
     crc = Crc32c(bytes, crc);
     const uint64_t from = std::max(at, value_begin);
-    const uint64_t to = std::min(at + count, value_end);
+    const uint64_t to = std::min(at + data_bytes, value_end);
     if (from < to) value.append(reinterpret_cast<const char*>(&bytes[from - at]), to - from);
+    const std::span behind = wanted.subspan(data_bytes, count - data_bytes);
+    std::ranges::copy(behind, footer.begin() + static_cast<ptrdiff_t>(footer_bytes));
+    footer_bytes += behind.size();
     at += count;
   }
-  std::array<std::byte, kRecordFooterBytes> footer{};
-  ASSIGN_OR_RETURN(const size_t count, file.ReadAt(data_begin + ref.record_length, footer));
   uint32_t stored = 0;
   std::memcpy(&stored, footer.data(), sizeof(stored));
-  if (count != footer.size() || MaskCrc(crc) != stored || value.size() != ref.value_length) {
+  if (MaskCrc(crc) != stored || value.size() != ref.value_length) {
     return Changed(path, ref.record_offset);
   }
   return value;

@@ -23,6 +23,7 @@ bool Append(const ProtoField& field, std::vector<double>& out) {
     out.push_back(field.AsDouble());
     return true;
   }
+  out.reserve(out.size() + field.bytes.size() / sizeof(double));
   ProtoReader packed(field.bytes);
   for (uint64_t bits = 0; packed.NextFixed64(bits);) out.push_back(std::bit_cast<double>(bits));
   return packed.ok();

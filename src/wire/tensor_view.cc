@@ -291,6 +291,11 @@ Result<std::vector<double>> TensorView::Doubles(uint64_t max_elements) const {
   if (!content_.empty()) {
     const uint32_t bytes = encoding.content_bytes;
     if (content_.size() % bytes != 0 || content_.size() / bytes != *count) return ShapeMismatch();
+    if (dtype_ == DataType::kDouble) {
+      elements.resize(*count);
+      std::memcpy(elements.data(), content_.data(), content_.size());
+      return elements;
+    }
     elements.reserve(*count);
     for (size_t at = 0; at < content_.size(); at += bytes) {
       const uint64_t bits = LoadElement(content_.data() + at, bytes);
