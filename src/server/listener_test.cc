@@ -35,6 +35,16 @@ Result<Response> Large(const Request&, const Context&) {
   return response;
 }
 
+// As much as is sent from the thread that made it, and more than a socket takes at once.
+Result<Response> Middling(const Request&, const Context&) {
+  Response response = Response::Text(200, std::string(1 << 20, 'x'));
+  for (size_t i = 0; i < response.body.size(); ++i) {
+    response.body[i] = static_cast<char>('a' + i % 23);
+  }
+  response.may_compress = false;
+  return response;
+}
+
 Result<Response> Slow(const Request&, const Context&) {
   std::this_thread::sleep_for(milliseconds(200));
   return Response::Text(200, "slow");
@@ -52,8 +62,11 @@ Result<Response> Endless(const Request& request, const Context&) {
   return request.CheckWanted().error();
 }
 
-constexpr Route kRoutes[] = {
-    {"/echo", Echo}, {"/large", Large}, {"/slow", Slow}, {"/endless", Endless}};
+constexpr Route kRoutes[] = {{"/echo", Echo},
+                             {"/large", Large},
+                             {"/middling", Middling},
+                             {"/slow", Slow},
+                             {"/endless", Endless}};
 const Plugin kFake = {.name = "fake", .routes = kRoutes};
 const Plugin* const kPlugins[] = {&kFake};
 
@@ -167,6 +180,14 @@ TEST_F(ListenerTest, CompressesWhenAsked) {
 TEST_F(ListenerTest, SendsLargeAnswersWhole) {
   Start();
   EXPECT_EQ(Connect().Get("/api/fake/large").body.size(), size_t{20 << 20});
+  RawClient client = Connect();
+  for (int i = 0; i < 3; ++i) {
+    client.Send("GET /api/fake/middling HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    std::this_thread::sleep_for(milliseconds(20));  // Until the socket is full.
+    const std::string body = client.Read().body;
+    ASSERT_EQ(body.size(), size_t{1 << 20});
+    for (size_t at = 0; at < body.size(); ++at) ASSERT_EQ(body[at], 'a' + at % 23) << at;
+  }
 }
 
 TEST_F(ListenerTest, SlowQueriesHoldUpNobody) {
