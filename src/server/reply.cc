@@ -102,17 +102,21 @@ std::string FormatHead(const Reply& reply, bool keep_alive) {
   return head;
 }
 
+// As upstream (tensorboard/backend/http_util.py), which takes a weight of any size for a refusal.
 bool AcceptsGzip(std::string_view accept_encoding) {
+  bool is_refused = false;
+  bool takes_any = false;
   for (const std::string_view part : Split(accept_encoding, ',')) {
     const size_t semicolon = std::min(part.find(';'), part.size());
     const std::string coding = AsciiLower(StripWhitespace(part.substr(0, semicolon)));
-    if (coding != "gzip" && coding != "x-gzip" && coding != "*") continue;
-    std::string_view weight = StripWhitespace(part.substr(std::min(semicolon + 1, part.size())));
-    if (!weight.starts_with("q=")) return true;
-    weight.remove_prefix(2);
-    return ParseDouble(weight).value_or(1) > 0;
+    const bool has_weight = semicolon < part.size();
+    if (coding == "gzip" || coding == "x-gzip") {
+      if (!has_weight) return true;
+      is_refused = true;
+    }
+    takes_any |= coding == "*" && !has_weight;
   }
-  return false;
+  return takes_any && !is_refused;
 }
 
 std::string Gzip(std::string_view bytes) {
@@ -140,7 +144,10 @@ Reply ToReply(Response response, std::string_view accept_encoding) {
     reply.AddHeader(name, value);
     has_cache_control |= AsciiLower(name) == "cache-control";
   }
-  if (!has_cache_control) reply.AddHeader("Cache-Control", "no-cache, must-revalidate");
+  if (!has_cache_control) {
+    reply.AddHeader("Cache-Control", "no-cache, must-revalidate");
+    reply.AddHeader("Expires", "0");
+  }
 
   if (response.may_compress && IsCompressible(response.content_type)) {
     reply.AddHeader("Vary", "Accept-Encoding");

@@ -30,11 +30,12 @@ std::string Unzip(std::string_view packed) {
 
 TEST(ReplyTest, ReadsAcceptEncoding) {
   for (const std::string_view accepted :
-       {"gzip", "br, gzip", "x-gzip", "*", "deflate, GZIP;q=0.5", "gzip; q=1.0"}) {
+       {"gzip", "br, gzip", "x-gzip", "*", "deflate, GZIP", "br;q=0.5, gzip", "br;q=1, *"}) {
     EXPECT_TRUE(AcceptsGzip(accepted)) << accepted;
   }
   for (const std::string_view refused :
-       {"", "br", "identity", "gzip;q=0", "gzip; q=0.0", "gzipx"}) {
+       {"", "br", "identity", "gzip;q=0", "gzip; q=0.0", "gzipx", "gzip;q=0.5", "gzip;Q=1",
+        "gzip;level=3;q=0", "*;q=0.1", "gzip;q=0, *"}) {
     EXPECT_FALSE(AcceptsGzip(refused)) << refused;
   }
 }
@@ -64,6 +65,7 @@ TEST(ReplyTest, KeepsHeadersInOneLine) {
   EXPECT_THAT(reply.headers,
               Contains(Pair("Content-Disposition", "attachment; filename=\"a__Set-Cookie: x\"")));
   EXPECT_THAT(reply.headers, Contains(Pair("Cache-Control", "no-cache, must-revalidate")));
+  EXPECT_THAT(reply.headers, Contains(Pair("Expires", "0")));
 }
 
 TEST(ReplyTest, FormatsTheHead) {
@@ -84,6 +86,7 @@ TEST(ReplyTest, LeavesGivenCacheControlAlone) {
   const Reply reply = ToReply(response, "");
   EXPECT_THAT(reply.headers, Contains(Pair("Cache-Control", "private, max-age=60")));
   EXPECT_THAT(reply.headers, Not(Contains(Pair("Cache-Control", "no-cache, must-revalidate"))));
+  EXPECT_THAT(reply.headers, Not(Contains(Pair("Expires", "0"))));
   EXPECT_THAT(reply.headers, Contains(Key("Content-Type")));
 }
 

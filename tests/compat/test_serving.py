@@ -90,6 +90,9 @@ PATHS = [
     f"{PREFIX}/experiment/foo/data/runs",
     f"{PREFIX}/experiment/a%20b%2B/data/runs",
     f"{PREFIX}/experiment//data/runs",
+    f"{PREFIX}/experiment/a%2Fb/",
+    f"{PREFIX}/experiment/a%2Fb/data/runs",
+    f"{PREFIX}/experiment/a%252Fb/data/runs",
     f"{PREFIX}/experiment/a/experiment/b/data/runs",
     f"{PREFIX}/compare/a:b/data/runs",
     "/experiment/foo/data/runs",
@@ -126,7 +129,19 @@ def test_feature_flags(pair: Pair, flags: str) -> None:
     assert_same(*both(pair, f"{target}?{query}"), "Content-Type")
 
 
-ENCODINGS = ["gzip", "x-gzip", "*", "br, gzip", "gzip;q=0", "identity", "deflate", ""]
+ENCODINGS = [
+    "gzip",
+    "x-gzip",
+    "*",
+    "br, gzip",
+    "gzip;q=0",
+    "gzip;q=0.5",
+    "gzip; q=1, br",
+    "*;q=0.1",
+    "identity",
+    "deflate",
+    "",
+]
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
@@ -146,7 +161,7 @@ def test_encodings(pair: Pair, encoding: str) -> None:
         assert_same(*plain, "Content-Type")
 
 
-HEADERS = ["Content-Type", "X-Content-Type-Options", "Cache-Control"]
+HEADERS = ["Content-Type", "X-Content-Type-Options", "Cache-Control", "Expires"]
 
 
 @pytest.mark.parametrize("route", ["runs", "plugins_listing", "plugin/scalars/tags"])
