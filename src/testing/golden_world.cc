@@ -76,6 +76,16 @@ Result<std::vector<int64_t>> ParseSteps(std::string_view text) {
   return steps;
 }
 
+// Of what a test calls so; "." is the log directory itself. The file system of tests knows no other
+// dots: a directory would lie in itself, without end.
+Result<std::string> PathOf(const std::string& name) {
+  if (name == ".") return std::string(kLogdir);
+  for (const std::string_view part : Split(name, '/')) {
+    if (part.empty() || part == "." || part == "..") return Invalid(name + " is no path");
+  }
+  return std::string(kLogdir) + "/" + name;
+}
+
 // A rank-0 tensor of one number, as TensorFlow stores it: the bytes as they lie in memory.
 template <typename T>
 std::string Tensor(DataType dtype, T number) {
@@ -160,7 +170,7 @@ Status GoldenWorld::SetSamples(const Words& words) {
 }
 
 Status GoldenWorld::MakeFile(const Words& words, const std::vector<std::string>& body) {
-  const std::string path = std::string(kLogdir) + "/" + words[1];
+  ASSIGN_OR_RETURN(const std::string path, PathOf(words[1]));
   if (words[0] == "fifo") {
     files_.MakeFifo(path);
     return {};
@@ -180,7 +190,7 @@ Status GoldenWorld::MakeFile(const Words& words, const std::vector<std::string>&
 }
 
 Status GoldenWorld::ChangeFile(const Words& words) {
-  const std::string run = std::string(kLogdir) + "/" + words[1];
+  ASSIGN_OR_RETURN(const std::string run, PathOf(words[1]));
   const auto number = Option(words, "file");
   const std::string path = run + "/events.out.tfevents." + number.value_or("");
   if (words[0] == "remove") {
@@ -228,8 +238,8 @@ Status GoldenWorld::Flip(const std::string& path, uint64_t size_bytes, int64_t p
 Status GoldenWorld::AppendEvents(const Words& words, const std::vector<std::string>& body) {
   const auto number = Option(words, "file");
   if (!number) return Invalid("events RUN file=N");
-  const std::string path =
-      std::string(kLogdir) + "/" + words[1] + "/events.out.tfevents." + *number;
+  ASSIGN_OR_RETURN(const std::string directory, PathOf(words[1]));
+  const std::string path = directory + "/events.out.tfevents." + *number;
   const bool is_new = written_.insert(path).second;
   if (is_new) wall_time_ += kFileSeconds;
   if (const auto wall = Option(words, "wall")) {
