@@ -18,8 +18,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from bad_questions import BAD_QUESTIONS
+from plugin_walks import WALKS
 from sites import Answer, Json, Site, stepscope, tensorboard
-from walk import BAD_QUESTIONS, WALKS, Question, Walk
+from walk import Question, Walk
 
 # Far above what any log directory of a test holds, for both to answer with everything.
 SAMPLES = 1_000_000

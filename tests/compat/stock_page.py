@@ -20,11 +20,6 @@ WHEEL = Path(tensorboard.__file__).parent
 PROJECTOR = WHEEL / "plugins/projector/tf_projector_plugin"
 # What TensorBoard's core plugin puts in front of the page (core_plugin.py, _serve_index).
 PREAMBLE = b'<!doctype html><meta name="tb-relative-root" content="./">'
-# The page of a tab in a frame (backend/application.py, _serve_plugin_entry).
-PROJECTOR_ENTRY = b"""<!DOCTYPE html>
-<head><base href="plugin/projector/" /></head>
-<body><script type="module">import("./index.js").then((m) => void m.render());</script></body>
-"""
 # Of the connection, and no business of whom it is passed on to.
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "host"}
 TIMEOUT_S = 60
@@ -50,8 +45,6 @@ class Handler(BaseHTTPRequestHandler):
         path = urllib.parse.urlsplit(self.path).path
         if path in self.files:
             self.answer(200, [("Content-Type", self.type_of(path))], self.files[path])
-        elif self.path == "/data/plugin_entry.html?name=projector":
-            self.answer(200, [("Content-Type", "text/html")], PROJECTOR_ENTRY)
         else:
             self.pass_on(None)
 

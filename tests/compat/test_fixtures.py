@@ -9,8 +9,9 @@ from typing import NamedTuple
 import pytest
 from allowed import ALLOWED, EMPTY_TABS, SHOW_SCALARS, SICK, Allowed
 from compare import ALL_SAMPLES, json_differences
+from plugin_walks import NOT_IN_FIXTURES, WALKS
 from sites import FIXTURES, Json, Site, stepscope
-from walk import NOT_IN_FIXTURES, WALKS, Walk
+from walk import Walk
 
 # What must be counted of what was damaged; everything else is compared as in whole folders.
 DAMAGE = {

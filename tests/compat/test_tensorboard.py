@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from allowed import ALLOWED, DEADLY, SHOW_SCALARS, SICK, Place
 from compare import ALL_SAMPLES, Comparison, Difference, compare
+from plugin_walks import WALKS
 from sites import FIXTURES, Site, stepscope, tensorboard, wait_for
-from walk import WALKS
 
 # hparams makes one table of a whole log directory, which is test_hparams.py's business.
 PLUGINS = [plugin for plugin in WALKS if plugin != "hparams"]
