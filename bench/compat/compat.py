@@ -38,6 +38,9 @@ VARIANTS = 16  # So many other runs differ in what they measured; checksums are 
 START = 1_700_000_000
 AT_LEAST = 3
 TIMEOUT_S = 120
+MAX_ANSWER_BYTES = 8 << 20
+END_OF_HEAD = b"\r\n\r\n"
+CONTENT_LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
 RUNS_A_REQUEST = 64  # Of the page's requests for a card.
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
 
@@ -152,6 +155,7 @@ def questions() -> list[Question]:
         "sliceSize": 100,
     }
     return [
+        Question("core", "window_properties, which is nearly nothing", "/data/window_properties"),
         get("scalars", "tags"),
         get("scalars", "scalars", **one, tag="metric_0"),
         Question(
@@ -179,11 +183,13 @@ def questions() -> list[Question]:
 
 class Client:
     """Asks one server, on a connection that it keeps for as long as the server does. Plain sockets:
-    Python's HTTP client takes longer than some of the answers."""
+    Python's HTTP client takes longer than some of the answers, and so would a new buffer for each
+    piece of them."""
 
     def __init__(self, server: Server) -> None:
         self.server = server
         self.socket: socket.socket | None = None
+        self.buffer = bytearray(MAX_ANSWER_BYTES)
 
     def ask(self, question: Question) -> tuple[bytes, float]:
         """The answer, and how many milliseconds it took, connecting included."""
@@ -193,18 +199,21 @@ class Client:
             self.socket = socket.create_connection(("localhost", self.server.port), TIMEOUT_S)
             self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.socket.sendall(request)
-        head, _, body = self.read_until(b"\r\n\r\n", b"").partition(b"\r\n\r\n")
-        length = int(re.search(rb"(?i)\r\ncontent-length: *(\d+)", head)[1])
-        pieces, missing = [body], length - len(body)
-        while missing > 0:
-            pieces.append(self.receive())
-            missing -= len(pieces[-1])
+        received = 0
+        while (end := self.buffer.find(END_OF_HEAD, 0, received)) < 0:
+            received += self.receive(received)
+        body = end + len(END_OF_HEAD)
+        total = body + int(CONTENT_LENGTH.search(self.buffer, 0, end)[1])
+        while received < total:
+            received += self.receive(received)
         elapsed_ms = (time.perf_counter() - begun) * 1000
+        head = bytes(self.buffer[:end])
         if re.search(rb"(?i)\r\nconnection: *close", head):
             self.close()
+        answer = bytes(self.buffer[body:total])
         if b" 200 " not in head[:20]:
-            sys.exit(f"{self.server.name}: {question.what}: {head!r} {body[:200]!r}")
-        return b"".join(pieces), elapsed_ms
+            sys.exit(f"{self.server.name}: {question.what}: {head!r} {answer[:200]!r}")
+        return answer, elapsed_ms
 
     @staticmethod
     def request_of(question: Question) -> bytes:
@@ -215,16 +224,12 @@ class Client:
             lines.append(f"Content-Length: {len(question.body)}")
         return "\r\n".join([*lines, "", ""]).encode() + (question.body or b"")
 
-    def receive(self) -> bytes:
-        data = self.socket.recv(1 << 20)
-        if not data:
-            sys.exit(f"{self.server.name} hung up")
-        return data
-
-    def read_until(self, end: bytes, data: bytes) -> bytes:
-        while end not in data:
-            data += self.receive()
-        return data
+    def receive(self, received: int) -> int:
+        """Goes on with an answer of which so much is here; returns how much came."""
+        count = self.socket.recv_into(memoryview(self.buffer)[received:])
+        if count == 0:
+            sys.exit(f"{self.server.name} hung up, or its answer is too long")
+        return count
 
     def close(self) -> None:
         if self.socket is not None:
@@ -260,7 +265,7 @@ def main() -> None:
     with Stepscope(arguments.binary, logdir) as ours, TensorBoard(logdir) as theirs:
         clients = Client(ours), Client(theirs)
         listing = Question("core", "plugins_listing", "/data/plugins_listing")
-        listed = json.loads(clients[0].ask(listing)[0])
+        listed = {"core", *json.loads(clients[0].ask(listing)[0])}
         for question in questions():
             if question.plugin not in listed:
                 print(f"{question.what} is not served by this build", file=sys.stderr)
