@@ -15,6 +15,9 @@
 namespace stepscope {
 namespace {
 
+// How often each point is counted: when its line is measured, read, and merged with others.
+constexpr uint64_t kPasses = 3;
+
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 // As JSON a number can have 25 bytes, which all lie in memory beside the columns.
@@ -195,6 +198,17 @@ Status CheckHeldPoints(const Smoothing& smoothing,
                "far; ask for fewer series or a smaller window"};
 }
 
+uint64_t CountPoints(const AggregateQuery& query, SeriesFinder& finder) {
+  uint64_t points = 0;
+  for (const GroupQuery& group : query.groups) {
+    for (const SeriesKey& key : group.series) {
+      const Series* const series = finder.Find(key.run, key.tag).series;
+      if (series != nullptr) points += series->size();
+    }
+  }
+  return points;
+}
+
 }  // namespace
 
 Result<Table> AggregateGroup(const AggregateQuery& query, const SmoothingPlan& plan,
@@ -220,6 +234,7 @@ Result<Table> AggregateGroup(const AggregateQuery& query, const SmoothingPlan& p
       Merge(query, lines, plan, holds_all, std::nullopt, max_places, collector);
   const bool is_merged = !rows.has_value();
   if (is_merged) {
+    if (view.job != nullptr) view.job->Expect((kPasses - 1) * all);
     Grid grid = {.low = std::max(range.low, view.from.value_or(-kInfinity))};
     const double high = std::min(range.high, view.to.value_or(kInfinity));
     grid.cell = (high - grid.low) / static_cast<double>(max_places);
@@ -238,12 +253,16 @@ Result<Response> QueryAggregate(const Request& request, const Context& context) 
   if (auto refusal = RefuseUnlessPost(request)) return *std::move(refusal);
   ASSIGN_OR_RETURN(AggregateQuery query, ParseAggregateQuery(request.body));
   query.view.stop = request.stop;
+  query.view.job = request.job.get();
   AggregateLimits limits;
   limits.max_evaluations /= std::max<size_t>(query.groups.size(), 1);
   if (request.WantsJson()) limits.max_numbers /= kJsonShare;
   Tables answer;
   answer.facts["generation"] = context.snapshot.generation;
   SeriesFinder finder(context.snapshot, IsScalarSeries);
+  // Points are read twice, and then merged.
+  RETURN_IF_ERROR(AnnouncePoints(request, CountPoints(query, finder), /*reading=*/4,
+                                 query.view.smoothing, kPasses));
   XTags x_tags(finder, query.view);
   const SmoothingPlan plan(query.view.smoothing);
   for (size_t i = 0; i < query.groups.size(); ++i) {

@@ -49,7 +49,8 @@ Result<Response> ExportSeries(const Request& request, const Context& context) {
   const FoundSeries found = FindScalarSeries(context.snapshot, *run, *tag);
   if (found.series == nullptr) return Error{Code::kNotFound, "no such series"};
   const ScalarPoints points(*found.run, *found.series,
-                            all_attempts ? Restarts::kShowAll : Restarts::kHideSuperseded);
+                            all_attempts ? Restarts::kShowAll : Restarts::kHideSuperseded,
+                            request.stop);
   const auto first = std::min(static_cast<uint64_t>(offset), points.visible_count());
   const auto count = std::min(static_cast<uint64_t>(limit), points.visible_count() - first);
   if (count > kMaxExportPoints) {
@@ -58,6 +59,9 @@ Result<Response> ExportSeries(const Request& request, const Context& context) {
                      " points; ask for at most " + std::to_string(kMaxExportPoints) +
                      " at a time, with offset and limit"};
   }
+
+  constexpr std::chrono::nanoseconds kOnePoint{200};  // Nearly all of it for its text.
+  RETURN_IF_ERROR(request.Announce(count * kOnePoint, first + count));
 
   Response response;
   response.content_type = is_json ? "application/json" : "text/csv; charset=utf-8";
@@ -68,6 +72,7 @@ Result<Response> ExportSeries(const Request& request, const Context& context) {
   PointReader reader(points);
   uint64_t ordinal = 0;
   for (PointCursor cursor(points); ordinal < first + count && cursor.Next();) {
+    if (request.job != nullptr) request.job->Add(cursor.indices().size());
     for (const uint64_t index : cursor.indices()) {
       if (ordinal >= first && ordinal < first + count) {
         if (is_json && ordinal > first) response.body += ", ";
@@ -77,6 +82,7 @@ Result<Response> ExportSeries(const Request& request, const Context& context) {
       ++ordinal;
     }
   }
+  RETURN_IF_ERROR(request.CheckWanted());
   if (is_json) response.body += "]";
   return response;
 }

@@ -96,6 +96,12 @@ Error TooManyPoints() {
           "the answer would have too many points; ask for fewer series, or give pixels"};
 }
 
+Status AnnouncePoints(const Request& request, uint64_t points, uint64_t reading,
+                      const Smoothing& smoothing, uint64_t passes) {
+  constexpr std::chrono::nanoseconds kUnit{20};  // Of the cost of a point.
+  return request.Announce(points * (reading + smoothing.CostAPoint()) * kUnit, points * passes);
+}
+
 Status SpendOnPoints(uint64_t points, uint64_t reading, const Smoothing& smoothing,
                      uint64_t& left) {
   const uint64_t cost_a_point = reading + smoothing.CostAPoint();

@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "http/columns.h"
+#include "http/request.h"
 #include "plugins/scalars/axis.h"
 #include "plugins/scalars/series_query.h"
 
@@ -25,6 +26,10 @@ Result<Table> QueryLine(const RunSnapshot& run, const Series& series, const Line
 // seconds. 96 million points as they are or under an exponential average, 48 million under a
 // median.
 constexpr uint64_t kMaxPointCost = uint64_t{96} << 20;
+
+// Announces that so many points are read and smoothed; `passes` as often as they are counted.
+Status AnnouncePoints(const Request& request, uint64_t points, uint64_t reading,
+                      const Smoothing& smoothing, uint64_t passes);
 
 // Takes the cost of `points` from `left`, each of which is also read for so much; or
 // RESOURCE_EXHAUSTED.

@@ -11,6 +11,7 @@
 
 #include "analysis/smooth.h"
 #include "base/result.h"
+#include "http/job.h"
 
 namespace stepscope {
 
@@ -37,6 +38,7 @@ struct LineView {
   bool all_attempts = false;
 
   std::stop_token stop;  // Requested when nobody waits for the lines any more.
+  Job* job = nullptr;    // Counts points that were gone over, if anybody wants to know.
 };
 
 // From the members x, from, to, pixels, smoothing and attempts; INVALID_ARGUMENT with a sentence

@@ -9,12 +9,13 @@
 namespace stepscope {
 namespace {
 
-LineExtent ExtentOf(const ScalarPoints& points, Axis axis) {
+LineExtent ExtentOf(const ScalarPoints& points, Axis axis, Job* job) {
   LineExtent extent;
   std::vector<double> xs;
   double last = -std::numeric_limits<double>::infinity();
   for (PointCursor cursor(points); cursor.Next();) {
     axis.Read(cursor, xs);
+    if (job != nullptr) job->Add(xs.size());
     for (size_t i = 0; i < xs.size(); ++i) {
       if (!std::isfinite(xs[i]) || !std::isfinite(cursor.values()[i])) continue;
       ++extent.count;
@@ -35,10 +36,11 @@ MemberLine::MemberLine(const RunSnapshot& run, const Series& series, const LineV
              view.stop),
       axis(view, points, x),
       is_constant(view.smoothing.is_on() && IsConstant(points)),
-      extent(ExtentOf(points, axis)) {}
+      job(view.job),
+      extent(ExtentOf(points, axis, job)) {}
 
 Member::Member(const MemberLine& line, const SmoothingPlan& plan, bool holds_all)
-    : cursor_(std::in_place, line.points, line.axis, plan, line.is_constant) {
+    : job_(line.job), cursor_(std::in_place, line.points, line.axis, plan, line.is_constant) {
   if (holds_all || !line.extent.is_ascending) {
     loaded_.reserve(line.extent.count);
     while (cursor_) Load();
@@ -54,6 +56,7 @@ Member::Member(const MemberLine& line, const SmoothingPlan& plan, bool holds_all
 // Appends the points of the next batch.
 void Member::Load() {
   if (!cursor_->Next()) return cursor_.reset();
+  if (job_ != nullptr) job_->Add(cursor_->xs().size());
   for (size_t i = 0; i < cursor_->xs().size(); ++i) {
     const Point point = {cursor_->xs()[i], cursor_->smoothed()[i]};
     if (std::isfinite(point.x) && std::isfinite(cursor_->values()[i])) loaded_.push_back(point);
@@ -82,6 +85,8 @@ void Member::ReadNext() {
 
 void Member::Advance() {
   CHECK(has_next_);
+  constexpr uint64_t kOftenEnough = 1024;
+  if (++advanced_ % kOftenEnough == 0 && job_ != nullptr) job_->Add(kOftenEnough);
   current_ = next_;
   has_current_ = true;
   ReadNext();

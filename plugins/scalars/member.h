@@ -35,6 +35,7 @@ struct MemberLine {
   ScalarPoints points;
   Axis axis;
   bool is_constant;
+  Job* job;  // May be null.
   LineExtent extent;
 };
 
@@ -63,6 +64,8 @@ class Member {
   void Load();
   void ReadNext();
 
+  Job* job_;
+  uint64_t advanced_ = 0;
   std::optional<SmoothedCursor> cursor_;  // While there is something left to load.
   std::vector<Point> loaded_;             // A batch, or the whole line sorted by x.
   size_t taken_ = 0;

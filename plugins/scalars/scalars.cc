@@ -2,6 +2,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <utility>
@@ -15,6 +16,7 @@
 #include "plugins/scalars/export.h"
 #include "plugins/scalars/line.h"
 #include "plugins/scalars/query_json.h"
+#include "plugins/scalars/selection.h"
 #include "plugins/scalars/series_query.h"
 #include "plugins/scalars/series_summary.h"
 
@@ -26,16 +28,32 @@ namespace {
 constexpr uint64_t kMaxAnswerPoints = uint64_t{1} << 21;
 constexpr uint64_t kMaxJsonAnswerPoints = uint64_t{1} << 19;
 
+// Of all lines that are asked for, each once.
+uint64_t CountPoints(const SeriesQuery& query, SeriesFinder& finder) {
+  uint64_t points = 0;
+  std::set<const Series*> counted;
+  for (const SeriesKey& key : query.series) {
+    const Series* const series = finder.Find(key.run, key.tag).series;
+    if (series != nullptr && counted.insert(series).second) points += series->size();
+  }
+  return points;
+}
+
 // POST /api/scalars/series: the lines of all visible cards in one answer.
 Result<Response> QuerySeries(const Request& request, const Context& context) {
   if (auto refusal = RefuseUnlessPost(request)) return *std::move(refusal);
   ASSIGN_OR_RETURN(SeriesQuery query, ParseSeriesQuery(request.body));
   query.view.stop = request.stop;
+  query.view.job = request.job.get();
   Tables answer;
   answer.facts["generation"] = context.snapshot.generation;
   uint64_t points_left = request.WantsJson() ? kMaxJsonAnswerPoints : kMaxAnswerPoints;
   uint64_t cost_left = kMaxPointCost;
   SeriesFinder finder(context.snapshot, IsScalarSeries);
+  if (!CanSelectByBlocks(query.view)) {
+    RETURN_IF_ERROR(AnnouncePoints(request, CountPoints(query, finder), /*reading=*/1,
+                                   query.view.smoothing, /*passes=*/1));
+  }
   XTags x_tags(finder, query.view);
   const SmoothingPlan plan(query.view.smoothing);
   // Cards may show the same line twice, which is computed once: for what the first of them has, and

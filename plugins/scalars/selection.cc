@@ -73,6 +73,7 @@ Selection SelectPoints(const ScalarPoints& points, const LineView& view, const S
   uint64_t count = 0;
   SmoothedCursor cursor(points, axis, plan, is_constant);
   while (!collector.IsFull() && cursor.Next()) {
+    if (view.job != nullptr) view.job->Add(cursor.xs().size());
     for (size_t i = 0; i < cursor.xs().size(); ++i) {
       const uint64_t ordinal = cursor.first_ordinal() + i;
       count = ordinal + 1;

@@ -165,6 +165,13 @@ Result<Response> QuerySummaries(const Request& request, const Context& context) 
   if (auto refusal = RefuseUnlessPost(request)) return *std::move(refusal);
   ASSIGN_OR_RETURN(const SummaryQuery query, ParseSummaryQuery(request.body));
   SeriesFinder finder(context.snapshot, IsScalarSeries);
+  uint64_t all_points = 0;
+  for (const SeriesKey& key : query.series) {
+    const Series* const series = finder.Find(key.run, key.tag).series;
+    if (series != nullptr) all_points += series->size();
+  }
+  constexpr std::chrono::nanoseconds kOnePoint{10};
+  RETURN_IF_ERROR(request.Announce(all_points * kOnePoint, all_points));
   SummaryColumns columns;
   uint64_t points_left = kMaxSummaryPoints;
   for (size_t i = 0; i < query.series.size(); ++i) {
@@ -181,6 +188,7 @@ Result<Response> QuerySummaries(const Request& request, const Context& context) 
                               request.stop);
     columns.Add(static_cast<uint32_t>(i), Summarize(points, query.at));
     RETURN_IF_ERROR(request.CheckWanted());
+    if (request.job != nullptr) request.job->Add(found.series->size());
   }
   Tables answer;
   answer.facts["generation"] = context.snapshot.generation;

@@ -187,6 +187,13 @@ Status Request::CheckWanted() const {
   return {};
 }
 
+Status Request::Announce(std::chrono::nanoseconds estimate, uint64_t units) const {
+  if (job == nullptr || estimate <= Job::kLong) return {};
+  job->Begin(units);
+  if (job->is_admitted()) return {};
+  return Error{Code::kAborted, "this takes longer than a quick question may"};
+}
+
 bool Request::WantsJson() const {
   const std::string accept = AsciiLower(Header("accept").value_or(""));
   return accept.find("application/json") <= accept.find("application/vnd.stepscope.columns");

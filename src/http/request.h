@@ -1,7 +1,9 @@
 // One HTTP request as handlers see it: parsed, bounded and without a socket.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -10,6 +12,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "http/job.h"
 
 namespace stepscope {
 
@@ -21,7 +24,8 @@ struct Request {
   std::vector<std::pair<std::string, std::string>> query;    // Decoded ('+' is a space), in order.
   std::vector<std::pair<std::string, std::string>> headers;  // Names in lower case.
   std::string body;
-  std::stop_token stop;  // Requested when nobody waits for the answer any more.
+  std::stop_token stop;      // Requested when nobody waits for the answer any more.
+  std::shared_ptr<Job> job;  // Null where nobody asks how far it is, and it may take any time.
 
   // The first value of that name.
   std::optional<std::string_view> Query(std::string_view name) const;
@@ -31,6 +35,9 @@ struct Request {
   Result<int64_t> QueryInt(std::string_view name, int64_t fallback, int64_t low,
                            int64_t high) const;
   Status CheckWanted() const;  // CANCELLED when nobody waits any more: for long work, now and then.
+  // To be called once before work of `units` begins. An error is to be handed back at once: the
+  // handler is then called again, on a thread that has the time.
+  Status Announce(std::chrono::nanoseconds estimate, uint64_t units) const;
   bool WantsJson() const;  // Accept names JSON before our columns, or does not name our columns.
 };
 

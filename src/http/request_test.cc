@@ -24,6 +24,26 @@ Request FormRequest(std::string content_type, std::string body) {
   return request;
 }
 
+TEST(AnnounceTest, LongWorkIsToBeTriedAgainWhereThereIsTime) {
+  Request request;
+  EXPECT_TRUE(request.Announce(std::chrono::hours(1), 10));  // Nobody minds.
+  request.job = std::make_shared<Job>();
+  EXPECT_TRUE(request.Announce(Job::kLong, 10));
+  EXPECT_FALSE(request.job->WaitsForAdmission());
+  EXPECT_FALSE(request.Announce(Job::kLong + std::chrono::nanoseconds(1), 10));
+  EXPECT_TRUE(request.job->WaitsForAdmission());
+  request.job->Admit();
+  EXPECT_TRUE(request.Announce(std::chrono::hours(1), 10));
+  EXPECT_FALSE(request.job->WaitsForAdmission());
+  EXPECT_EQ(request.job->fraction(), 0);
+  request.job->Add(4);
+  EXPECT_EQ(request.job->fraction(), 0.4);
+  request.job->Expect(10);
+  EXPECT_EQ(request.job->fraction(), 0.2);
+  request.job->Add(100);
+  EXPECT_EQ(request.job->fraction(), 1);
+}
+
 TEST(ParseTargetTest, DecodesPathAndQuery) {
   const auto target = ParseTarget("/a%20b/c+d?run=x%2Fy+z&tag=&flag&run=2");
   ASSERT_TRUE(target);

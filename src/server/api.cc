@@ -328,6 +328,7 @@ nlohmann::ordered_json CoreApi::HeldByServer(const Snapshot& snapshot) const {
        limits.max_connections},
       {"live_pages", "Pages that are told of what is new", "", use_.live_clients,
        limits.max_live_clients},
+      {"jobs", "Requests that take long, running or waiting", "", use_.jobs, limits.max_jobs},
       {"request_bodies", "Requests that are being read and answered", "B", use_.body_bytes,
        limits.max_all_body_bytes},
       {"replies", "Answers on their way", "B", use_.reply_bytes, limits.max_all_reply_bytes},

@@ -34,6 +34,7 @@ class HangUp {
     boost::system::error_code ignored;
     client_.cancel(ignored);
   }
+  void Stop() { watch_->stop.request_stop(); }  // As if the client had.
   std::stop_token stop() const { return watch_->stop.get_token(); }
 
  private:

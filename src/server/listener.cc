@@ -32,6 +32,7 @@
 #include "base/strings.h"
 #include "base/thread_pool.h"
 #include "server/hang_up.h"
+#include "server/job_list.h"
 #include "server/live.h"
 #include "server/request_parser.h"
 #include "server/send_at_once.h"
@@ -123,6 +124,8 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
   asio::awaitable<std::optional<Reply>> ReadBody(beast::tcp_stream& stream,
                                                  beast::flat_buffer& buffer, RequestParser& parser);
   asio::awaitable<Outgoing> RunHandler(tcp::socket& client, Request request, bool keep_alive);
+  asio::awaitable<Outgoing> RunOn(ThreadPool& threads, tcp::socket& client,
+                                  std::shared_ptr<const Request> request, bool keep_alive);
   asio::awaitable<bool> Write(beast::tcp_stream& stream, const Outgoing& answer, bool is_head);
   asio::awaitable<void> RefuseAndClose(beast::tcp_stream& stream, const Reply& reply);
 
@@ -142,6 +145,7 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
   // Of the I/O thread from here on.
   std::list<Connection*> idle_connections;  // The longest idle first.
   std::set<LiveClient*> live_clients;
+  JobList jobs;
   LiveMessages messages;
   bool is_stopping = false;
   bool is_keeping_up = false;  // A handler thread is at it,
@@ -153,6 +157,7 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
   std::vector<tcp::acceptor> acceptors;
   asio::steady_timer stop_timer{io};
   std::unique_ptr<ThreadPool> handlers;
+  std::unique_ptr<ThreadPool> job_threads;
   std::thread thread;
 };
 
@@ -160,7 +165,10 @@ void Server::Impl::Start(const std::vector<BoundSockets::Socket>& sockets) {
   for (const auto& [descriptor, is_ipv6] : sockets) {
     acceptors.emplace_back(io, is_ipv6 ? tcp::v6() : tcp::v4(), descriptor);
   }
-  handlers = std::make_unique<ThreadPool>(std::clamp(std::thread::hardware_concurrency(), 4u, 16u));
+  const unsigned int cores = std::thread::hardware_concurrency();
+  handlers = std::make_unique<ThreadPool>(std::clamp(cores, 4u, 16u));
+  // One core is left for everything that is quick.
+  job_threads = std::make_unique<ThreadPool>(std::clamp(cores, 2u, 9u) - 1);
   for (tcp::acceptor& acceptor : acceptors) {
     asio::co_spawn(io, Accept(acceptor), asio::detached);
   }
@@ -187,7 +195,10 @@ void Server::Impl::BeginStop() {
   for (Connection* const connection : idle_connections) connection->stream.close();
   for (LiveClient* const client : live_clients) client->wake.cancel();
   stop_timer.expires_after(limits.stop_timeout);
-  stop_timer.async_wait([this](error_code) { io.stop(); });
+  stop_timer.async_wait([this](error_code) {
+    jobs.StopAll();
+    io.stop();
+  });
   if (use.connections == 0) stop_timer.cancel();
 }
 
@@ -401,28 +412,55 @@ asio::awaitable<std::optional<Reply>> Server::Impl::ReadBody(beast::tcp_stream& 
   co_return std::nullopt;
 }
 
-// Answers on a handler thread and comes back to this one. A client that hangs up meanwhile stops
-// what takes long. A small answer leaves from there: the client has it one switch of threads
-// earlier, which is a third of its time. Nobody closes the socket or writes to it until then.
+// What takes long goes on where it holds up nobody; a client that hangs up meanwhile stops it.
 asio::awaitable<Server::Impl::Outgoing> Server::Impl::RunHandler(tcp::socket& client,
                                                                  Request request, bool keep_alive) {
   HangUp hang_up(client);
+  const auto job = std::make_shared<Job>();
   request.stop = hang_up.stop();
-  auto initiate = [this, keep_alive, descriptor = client.native_handle()](auto handler,
-                                                                          Request asked) {
+  request.job = job;
+  const auto asked = std::make_shared<const Request>(std::move(request));
+  Outgoing answer = co_await RunOn(*handlers, client, asked, keep_alive);
+  if (!job->WaitsForAdmission()) co_return answer;
+
+  if (use.jobs >= limits.max_jobs) {
+    answer.reply = site.Refuse(503, std::string(kTooMuchAtOnce));
+    answer.head = FormatHead(answer.reply, keep_alive);
+    co_return answer;
+  }
+  const Share one(use.jobs, 1);
+  const std::string_view name = asked->Query("job").value_or("");
+  const JobList::Entry entry(jobs, {std::string(IsJobName(name) ? name : ""), job, hang_up});
+  WakeLiveClients();
+  job->Admit();
+  co_return co_await RunOn(*job_threads, client, asked, keep_alive);
+}
+
+// Answers on a handler thread and comes back to this one. A small answer leaves from there: the
+// client has it one switch of threads earlier, which is a third of its time. Nobody closes the
+// socket or writes to it until then.
+asio::awaitable<Server::Impl::Outgoing> Server::Impl::RunOn(ThreadPool& threads,
+                                                            tcp::socket& client,
+                                                            std::shared_ptr<const Request> request,
+                                                            bool keep_alive) {
+  auto initiate = [this, &threads, keep_alive, descriptor = client.native_handle()](
+                      auto handler, std::shared_ptr<const Request> asked) {
     struct Task {
       decltype(handler) done;
-      Request request;
+      std::shared_ptr<const Request> request;
       Outgoing answer;
     };
     auto task = std::make_shared<Task>(Task{std::move(handler), std::move(asked), {}});
-    handlers->Submit([this, keep_alive, descriptor, task = std::move(task)]() mutable {
+    threads.Submit([this, keep_alive, descriptor, task = std::move(task)]() mutable {
       auto& [reply, head, sent_bytes] = task->answer;
-      reply = site.Answer(task->request);
+      const Request& asked_for = *task->request;
+      reply = site.Answer(asked_for);
       head = FormatHead(reply, keep_alive);
-      const bool is_head = task->request.method == Method::kHead;
+      const bool is_head = asked_for.method == Method::kHead;
       const std::string_view body = is_head ? std::string_view() : reply.Body();
-      if (body.size() <= kSmallReplyBytes) sent_bytes = SendAtOnce(descriptor, head, body);
+      if (body.size() <= kSmallReplyBytes && !asked_for.job->WaitsForAdmission()) {
+        sent_bytes = SendAtOnce(descriptor, head, body);
+      }
       // Moved, so that this thread never destroys a coroutine.
       asio::post(io, [task = std::move(task)] { std::move(task->done)(std::move(task->answer)); });
     });
@@ -548,19 +586,36 @@ asio::awaitable<void> Server::Impl::ReadLive(std::shared_ptr<LiveClient> client)
   client->wake.cancel();
 }
 
-// Sends the difference to what the client knows. What happens while a message is on its way, or
-// sooner than the interval, is in the next one: a slow client skips, and holds up nobody.
+// Sends the difference to what the client knows, and how far jobs are. What happens while a message
+// is on its way, or sooner than the interval, is in the next one: a slow client skips, and holds up
+// nobody.
 asio::awaitable<void> Server::Impl::WriteLive(LiveClient& client) {
   client.socket.text(true);
   std::shared_ptr<const Snapshot> sent;
   uint64_t sent_tags = 0;
+  std::string sent_progress;
   auto next_time = steady_clock::now();
+  auto next_progress = next_time;
   while (!client.is_closed && !is_stopping) {
     const std::shared_ptr<const Snapshot> now = snapshots.Load();
     const uint64_t tags = site.tags_revision();
     const bool has_news = now != sent || tags != sent_tags;
-    if (!has_news || steady_clock::now() < next_time) {
-      client.wake.expires_at(has_news ? next_time : steady_clock::time_point::max());
+    const bool is_watched = jobs.IsWatched();
+    const auto time = steady_clock::now();
+    if (is_watched && time >= next_progress) {
+      next_progress = time + limits.progress_interval;
+      std::string text = jobs.Message();
+      if (text == sent_progress) continue;
+      sent_progress = std::move(text);
+      const auto [error, bytes] =
+          co_await client.socket.async_write(asio::buffer(sent_progress), kAwait);
+      if (error) co_return;
+      continue;
+    }
+    if (!has_news || time < next_time) {
+      constexpr auto kNever = steady_clock::time_point::max();
+      client.wake.expires_at(
+          std::min(has_news ? next_time : kNever, is_watched ? next_progress : kNever));
       co_await client.wake.async_wait(kAwait);
       continue;
     }
@@ -589,6 +644,7 @@ void Server::Stop() {
   asio::post(impl_->io, [impl = impl_.get()] { impl->BeginStop(); });
   impl_->thread.join();
   impl_->handlers.reset();
+  impl_->job_threads.reset();
 }
 
 }  // namespace stepscope

@@ -62,11 +62,21 @@ Result<Response> Endless(const Request& request, const Context&) {
   return request.CheckWanted().error();
 }
 
-constexpr Route kRoutes[] = {{"/echo", Echo},
-                             {"/large", Large},
-                             {"/middling", Middling},
-                             {"/slow", Slow},
-                             {"/endless", Endless}};
+// Takes its time, which it announces, a hundredth after another.
+std::atomic<int> long_begun = 0;
+Result<Response> Long(const Request& request, const Context&) {
+  RETURN_IF_ERROR(request.Announce(std::chrono::seconds(30), 1000));
+  ++long_begun;
+  for (int i = 0; i < 1000; ++i) {
+    RETURN_IF_ERROR(request.CheckWanted());
+    std::this_thread::sleep_for(milliseconds(30));
+    request.job->Add(1);
+  }
+  return Response::Text(200, "done");
+}
+
+constexpr Route kRoutes[] = {{"/echo", Echo}, {"/large", Large},     {"/middling", Middling},
+                             {"/slow", Slow}, {"/endless", Endless}, {"/long", Long}};
 const Plugin kFake = {.name = "fake", .routes = kRoutes};
 const Plugin* const kPlugins[] = {&kFake};
 
@@ -198,6 +208,47 @@ TEST_F(ListenerTest, SlowQueriesHoldUpNobody) {
   EXPECT_EQ(Connect().Get("/data/runs").status, 200);
   EXPECT_LT(steady_clock::now() - start, milliseconds(150));
   EXPECT_EQ(slow.Read().body, "slow");
+}
+
+constexpr std::string_view kLongQuestion =
+    "GET /api/fake/long?job=a-1 HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
+bool ComesTo(const std::atomic<size_t>& count, size_t wanted) {
+  const auto deadline = steady_clock::now() + std::chrono::seconds(10);
+  while (count != wanted && steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(milliseconds(1));
+  }
+  return count == wanted;
+}
+
+TEST_F(ListenerTest, WorkThatTakesLongHoldsUpNobodyAndIsBounded) {
+  ServerLimits limits;
+  limits.max_jobs = 20;  // More than there are threads of either sort.
+  Start(limits);
+  std::vector<std::unique_ptr<RawClient>> clients;
+  for (size_t i = 0; i < limits.max_jobs; ++i) {
+    clients.push_back(std::make_unique<RawClient>(port_));
+    clients.back()->Send(kLongQuestion);
+  }
+  ASSERT_TRUE(ComesTo(site_->use().jobs, limits.max_jobs));
+  const auto start = steady_clock::now();
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(Connect().Get("/data/runs").status, 200);
+  EXPECT_LT(steady_clock::now() - start, std::chrono::seconds(5));
+  EXPECT_EQ(Connect().Get("/api/fake/long").status, 503);
+  // Those that still wait for a thread are dropped as well as those that run.
+  clients.clear();
+  EXPECT_TRUE(ComesTo(site_->use().jobs, 0));
+}
+
+TEST_F(ListenerTest, EndsWorkThatTakesLongWhenItStops) {
+  Start();
+  RawClient client = Connect();
+  const int begun = long_begun;
+  client.Send(kLongQuestion);
+  while (long_begun == begun) std::this_thread::sleep_for(milliseconds(1));
+  const auto start = steady_clock::now();
+  server_->Stop();
+  EXPECT_LT(steady_clock::now() - start, std::chrono::seconds(5));
 }
 
 TEST_F(ListenerTest, BoundsWhatARequestMayBe) {
@@ -376,6 +427,32 @@ TEST_F(ListenerTest, TellsLiveClientsWhatChanged) {
   EXPECT_EQ(second["generation"], 2);
   EXPECT_EQ(second["runs_changed"], Json({"a"}));
   EXPECT_EQ(second["points"], 2);
+}
+
+TEST_F(ListenerTest, TellsLiveClientsHowFarJobsAre) {
+  ServerLimits limits;
+  limits.progress_interval = milliseconds(20);
+  Start(limits);
+  snapshots_.Publish(MakeSnapshot(1, {}));
+  RawClient live = Connect();
+  live.Send(std::string(kHandshake) + "\r\n");
+  ASSERT_EQ(live.Read().status, 101);
+  EXPECT_EQ(ReadMessage(live)["all"], true);
+  auto nameless = std::make_unique<RawClient>(port_);
+  nameless->Send("GET /api/fake/long?job=no%20name HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  ASSERT_TRUE(ComesTo(site_->use().jobs, 1));
+  nameless.reset();
+  RawClient client = Connect();
+  client.Send(kLongQuestion);
+  double done = -1;
+  for (int i = 0; i < 3; ++i) {
+    const Json message = ReadMessage(live);
+    ASSERT_EQ(message["jobs"].size(), 1) << message;
+    EXPECT_EQ(message["jobs"][0]["job"], "a-1");
+    EXPECT_GT(message["jobs"][0]["done"], done);
+    done = message["jobs"][0]["done"];
+  }
+  EXPECT_LT(done, 0.5);
 }
 
 TEST_F(ListenerTest, JoinsLiveNewsThatComesTooFast) {

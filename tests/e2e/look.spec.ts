@@ -1,8 +1,8 @@
 // What the page is for everyone: both themes, wide and narrow, for screen readers, with hostile
 // names, and light to load.
-import { readFileSync } from 'node:fs';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { violations } from './support/axe';
 import { card, drawn, launch, phone, runRow, untilParam, visit, wide } from './support/browser';
 import { EventFile, falling } from './support/events';
 import { startServer, temporaryFolder, type Server } from './support/server';
@@ -30,29 +30,6 @@ afterAll(async () => {
   await server.stop();
   logdir.remove();
 });
-
-const axe = readFileSync(
-  new URL('../../node_modules/axe-core/axe.min.js', import.meta.url),
-  'utf8',
-);
-
-interface Violations {
-  readonly violations: readonly {
-    readonly id: string;
-    readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
-  }[];
-}
-
-async function violations(page: Page): Promise<string[]> {
-  // Playwright hands the script to the page past its security policy.
-  await page.evaluate(axe);
-  const found = await page.evaluate(() =>
-    (window as unknown as { axe: { run: () => Promise<Violations> } }).axe.run(),
-  );
-  return found.violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary ?? ''}`),
-  );
-}
 
 describe.each(['light', 'dark'] as const)('in %s', (scheme) => {
   test.each([

@@ -2,6 +2,7 @@
 // back, so that nobody has to reload the page.
 import type { LogdirState, Progress } from './api/catalog';
 import { address } from './api/request';
+import { hearJobs } from './jobs.svelte';
 
 export interface Change {
   /** Anything may have changed: after connecting, or when too many runs did to name them. */
@@ -24,6 +25,11 @@ interface Message {
   readonly tags: number;
   readonly points: number;
   readonly problems: number;
+}
+
+/** How far requests are that take long. */
+interface Progresses {
+  readonly jobs: readonly { readonly job: string; readonly done: number }[];
 }
 
 export type LiveState = 'connecting' | 'live' | 'lost';
@@ -96,7 +102,11 @@ export class Live {
   }
 
   #receive(text: string): void {
-    const message = JSON.parse(text) as Message;
+    const message = JSON.parse(text) as Message | Progresses;
+    if ('jobs' in message) {
+      hearJobs(message.jobs);
+      return;
+    }
     this.#failures = 0;
     this.state = 'live';
     this.lostAt = undefined;

@@ -82,6 +82,27 @@ test('an answer that does not come is given up when the question changes', async
   expect(answered.value).toBe(7);
 });
 
+test('an answer that is cancelled is not waited for until it is asked for again', async () => {
+  tookMs = 1_000;
+  await pass(1_500);
+  question = 1;
+  flushSync();
+  await pass(160);
+  expect([answered.slow, answered.late]).toEqual([true, false]);
+  answered.cancel();
+  flushSync();
+  expect([answered.slow, answered.cancelled, answered.value]).toEqual([false, true, 0]);
+  await pass(5_000);
+  expect([answered.cancelled, answered.value, answered.error]).toEqual([true, 0, undefined]);
+  answered.refresh();
+  flushSync();
+  expect(answered.cancelled).toBe(false);
+  await pass(1_500);
+  expect(answered.value).toBe(1);
+  answered.cancel();
+  expect(answered.cancelled).toBe(false);
+});
+
 test('what went wrong is forgotten when nothing is asked any more', async () => {
   tookMs = 10;
   failure = new Error('No.');

@@ -5,6 +5,8 @@ import { isAbort } from './api/request';
 
 /** How long an answer may take before the picture dims. */
 const lateMs = 300;
+/** And before the page says how far it is. */
+const slowMs = 150;
 
 export interface Resource<T> {
   /** The last good answer, whatever happened since. */
@@ -13,6 +15,12 @@ export interface Resource<T> {
   readonly error: Error | undefined;
   /** An answer is awaited, and has been for more than 300 ms. */
   readonly late: boolean;
+  /** An answer is awaited, and has been for more than 150 ms. */
+  readonly slow: boolean;
+  /** The newest question was given up with `cancel`, and is not answered. */
+  readonly cancelled: boolean;
+  /** Gives up the answer that is awaited, until the question changes or is asked again. */
+  readonly cancel: () => void;
   /** Asks again, once the answer under way is there. */
   readonly refresh: () => void;
 }
@@ -35,6 +43,8 @@ export function resource<Q, T>(
   let value = $state.raw<T | undefined>(initial);
   let error = $state.raw<Error | undefined>();
   let late = $state(false);
+  let slow = $state(false);
+  let cancelled = $state(false);
 
   let current: Q | undefined;
   let asked: string | undefined;
@@ -46,7 +56,10 @@ export function resource<Q, T>(
   async function start(question: Q): Promise<void> {
     const mine = { abort: new AbortController(), since: performance.now() };
     pending = mine;
-    const timer = setTimeout(() => (late = true), lateMs);
+    const timers = [
+      setTimeout(() => (slow = true), slowMs),
+      setTimeout(() => (late = true), lateMs),
+    ];
     try {
       const answer = await ask(question, mine.abort.signal, value);
       if (isPending(mine)) {
@@ -59,10 +72,10 @@ export function resource<Q, T>(
         error = caught instanceof Error ? caught : new Error(String(caught));
       }
     }
-    clearTimeout(timer);
+    timers.forEach(clearTimeout);
     if (!isPending(mine)) return;
     pending = undefined;
-    late = false;
+    late = slow = false;
     if (again) request();
   }
 
@@ -72,7 +85,7 @@ export function resource<Q, T>(
   function stop(): void {
     const { abort } = pending ?? {};
     pending = undefined;
-    late = false;
+    late = slow = false;
     abort?.abort();
   }
 
@@ -80,9 +93,16 @@ export function resource<Q, T>(
     if (pending) {
       again = true;
     } else if (current !== undefined) {
-      again = false;
+      again = cancelled = false;
       void start(current);
     }
+  }
+
+  function cancel(): void {
+    if (!pending) return;
+    stop();
+    again = false;
+    cancelled = true;
   }
 
   $effect(() => {
@@ -94,6 +114,7 @@ export function resource<Q, T>(
       if (current === undefined) {
         stop();
         error = undefined;
+        cancelled = false;
       } else {
         if (pending && performance.now() - pending.since > patienceMs) {
           stop();
@@ -115,6 +136,13 @@ export function resource<Q, T>(
     get late() {
       return late;
     },
+    get slow() {
+      return slow;
+    },
+    get cancelled() {
+      return cancelled;
+    },
+    cancel,
     refresh: request,
   };
 }

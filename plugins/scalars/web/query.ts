@@ -3,6 +3,7 @@
 import { columnsType, parseColumns, type Table } from '$web/api/columns';
 import { address, postForBytes, Refusal } from '$web/api/request';
 import type { Range, XAxis } from '$web/charts/types';
+import { startJob, turnstile, type Job, type StartedJob } from '$web/jobs.svelte';
 import { batch } from '$web/resource.svelte';
 import { isOvergrown, merged, type Attempts, type Series, type SeriesByRun } from './model';
 
@@ -26,6 +27,9 @@ type Pair = readonly [run: string, tag: string] | readonly [run: string, tag: st
 interface Item {
   readonly settings: Settings;
   readonly pairs: readonly Pair[];
+  /** Of what takes long: it does not hold up the others. */
+  readonly alone: string | undefined;
+  readonly onjob: ((job: Job) => void) | undefined;
 }
 
 // The engine's limits (plugins/scalars/scalars.cc): it takes so many pairs, and answers with so
@@ -49,11 +53,13 @@ const tooLarge = 413;
 async function queryPart(
   pairs: readonly Pair[],
   settings: Settings,
+  job: Job,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<number, Table>> {
   const body = { series: pairs, ...settings };
   try {
-    const bytes = await postForBytes(address('api/scalars/series'), body, columnsType, signal);
+    const href = address('api/scalars/series', { job: job.name });
+    const bytes = await postForBytes(href, body, columnsType, signal);
     return new Map(
       parseColumns(bytes).tables.map((table) => [Number(table.facts['index']), table]),
     );
@@ -65,34 +71,59 @@ async function queryPart(
   // as wholes.
   const whole = pairs.map(([run, tag]): Pair => [run, tag]);
   const middle = Math.ceil(whole.length / 2);
-  const first = await queryPart(whole.slice(0, middle), settings, signal);
+  const first = await queryPart(whole.slice(0, middle), settings, job, signal);
   if (middle === whole.length) return first;
-  const second = await queryPart(whole.slice(middle), settings, signal);
+  const second = await queryPart(whole.slice(middle), settings, job, signal);
   return new Map([...first, ...Array.from(second, ([i, table]) => [middle + i, table] as const)]);
 }
 
+// A browser has six connections to a server: some are left for what is quick.
+const slowPlaces = turnstile(3);
+
 const querySeries = batch<Item, ReadonlyMap<number, Table>>(
-  ({ settings }) => JSON.stringify(settings),
+  ({ settings, alone }) => JSON.stringify([settings, alone]),
   async (items, signal) => {
-    const answers = items.map(() => new Map<number, Table>());
-    const settings = items[0]?.settings;
-    if (!settings) return answers;
-    const wanted = items.flatMap(({ pairs }, i) =>
-      pairs.map((pair, place) => ({ pair, place, answer: answers[i] })),
-    );
-    const size = partSize(settings.pixels);
-    for (let at = 0; at < wanted.length; at += size) {
-      const part = wanted.slice(at, at + size);
-      const tables = await queryPart(
-        part.map(({ pair }) => pair),
-        settings,
-        signal,
-      );
-      for (const [i, table] of tables) part[i]?.answer?.set(part[i].place, table);
+    const job = startJob();
+    for (const { onjob } of items) onjob?.(job);
+    let leave: (() => void) | undefined;
+    try {
+      if (items[0]?.alone !== undefined) {
+        if (slowPlaces.isFull) job.wait();
+        leave = await slowPlaces.enter(signal);
+      }
+      return await queryParts(items, job, signal);
+    } finally {
+      leave?.();
+      job.end();
     }
-    return answers;
   },
 );
+
+async function queryParts(
+  items: readonly Item[],
+  job: StartedJob,
+  signal: AbortSignal,
+): Promise<readonly ReadonlyMap<number, Table>[]> {
+  const answers = items.map(() => new Map<number, Table>());
+  const settings = items[0]?.settings;
+  if (!settings) return answers;
+  const wanted = items.flatMap(({ pairs }, i) =>
+    pairs.map((pair, place) => ({ pair, place, answer: answers[i] })),
+  );
+  const size = partSize(settings.pixels);
+  for (let at = 0; at < wanted.length; at += size) {
+    const part = wanted.slice(at, at + size);
+    job.part(at / size, Math.ceil(wanted.length / size));
+    const tables = await queryPart(
+      part.map(({ pair }) => pair),
+      settings,
+      job,
+      signal,
+    );
+    for (const [i, table] of tables) part[i]?.answer?.set(part[i].place, table);
+  }
+  return answers;
+}
 
 /** Series as they are for certain settings. */
 export interface Loaded {
@@ -104,7 +135,12 @@ export interface Question {
   readonly tag: string;
   readonly runs: readonly string[];
   readonly settings: Settings;
+  /** The lines are so long that they are asked for alone. */
+  readonly isLong?: boolean;
 }
+
+/** So many points take the engine some 50 ms to smooth. */
+export const manyPoints = 2_000_000;
 
 /** Fetches a card's series, and knows which of them have grown since. */
 export class SeriesFetcher {
@@ -124,9 +160,10 @@ export class SeriesFetcher {
   }
 
   async fetch(
-    { tag, runs, settings }: Question,
+    { tag, runs, settings, isLong }: Question,
     signal: AbortSignal,
     last: Loaded | undefined,
+    onjob?: (job: Job) => void,
   ): Promise<Loaded> {
     const isSame = last !== undefined && sameSettings(last.settings, settings);
     const known = isSame ? last.byRun : new Map<string, Series | null>();
@@ -138,7 +175,8 @@ export class SeriesFetcher {
     for (const run of wanted) this.#asked.add(run);
     try {
       const pairs = wanted.map((run) => pair(run, tag, known.get(run), settings.pixels));
-      const tables = await querySeries({ settings, pairs }, signal);
+      const alone = isLong ? tag : undefined;
+      const tables = await querySeries({ settings, pairs, alone, onjob }, signal);
       const byRun = new Map(known);
       wanted.forEach((run, i) => {
         const table = tables.get(i);
