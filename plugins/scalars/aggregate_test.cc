@@ -167,5 +167,25 @@ TEST(AggregateTest, RefusesWhatItCannotHold) {
   EXPECT_EQ(large.error().code, Code::kResourceExhausted);
 }
 
+TEST(AggregateTest, CountsPointsWhenTheyAreMeasuredReadAndMerged) {
+  constexpr int64_t kPoints = 4096;
+  Group group;
+  for (int run = 0; run < 2; ++run) {
+    RunBuilder builder;
+    for (int64_t step = 0; step < kPoints; ++step) {
+      builder.Append(0, step, static_cast<double>(step), static_cast<float>(step % 7));
+    }
+    group.runs.push_back(builder.Build());
+  }
+  Job job;
+  job.Begin(uint64_t{3} * 2 * kPoints);
+  AggregateQuery query;
+  query.statistics = kWanted;
+  query.view.job = &job;
+  const SmoothingPlan plan(query.view.smoothing);
+  ASSERT_TRUE(AggregateGroup(query, plan, group.Lines(query.view), {}));
+  EXPECT_EQ(job.fraction(), 1);
+}
+
 }  // namespace
 }  // namespace stepscope

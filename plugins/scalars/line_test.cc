@@ -237,6 +237,23 @@ TEST(SeriesFinderTest, ManyShownNamesCostNoMoreThanTheirBytes) {
   EXPECT_EQ(finder.Find("train", last).series, &snapshot.runs[0]->series[14]);
 }
 
+TEST(LineTest, CountsThePointsThatItHasGoneOver) {
+  constexpr int64_t kPoints = 5000;
+  RunBuilder builder;
+  for (int64_t step = 0; step < kPoints; ++step) {
+    builder.Append(0, step, static_cast<double>(step), static_cast<float>(step % 7));
+  }
+  const RunSnapshot run = builder.Build();
+  Job job;
+  job.Begin(2 * kPoints);
+  LineView view;
+  view.pixels = 100;
+  view.smoothing = {.kind = SmoothingKind::kMedian, .window = 2001};
+  view.job = &job;
+  Query(run, view);
+  EXPECT_EQ(job.fraction(), 0.5);
+}
+
 TEST(SpendOnPointsTest, WhatCostsMoreIsForFewerPoints) {
   const Smoothing median = {.kind = SmoothingKind::kMedian, .window = 100'000};
   uint64_t left = kMaxPointCost;

@@ -249,8 +249,8 @@ TEST_F(ApiTest, ListsLosses) {
   EXPECT_EQ(held[0].dump(),
             R"({"name":"connections","text":"Connections of browsers and programs",)"
             R"("unit":"","amount":3,"bound":1024})");
-  EXPECT_EQ(held[4]["name"], "tag_index");
-  EXPECT_EQ(held[4]["bound"], nullptr);
+  EXPECT_EQ(held[5]["name"], "tag_index");
+  EXPECT_EQ(held[5]["bound"], nullptr);
 }
 
 TEST_F(ApiTest, AnswersTensorBoardsCoreRoutes) {
