@@ -31,11 +31,12 @@
 #include "base/log.h"
 #include "base/strings.h"
 #include "base/thread_pool.h"
+#include "server/answer_on.h"
 #include "server/hang_up.h"
 #include "server/job_list.h"
 #include "server/live.h"
 #include "server/request_parser.h"
-#include "server/send_at_once.h"
+#include "server/share.h"
 
 namespace stepscope {
 namespace {
@@ -51,23 +52,7 @@ using std::chrono::steady_clock;
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 using LiveStream = websocket::stream<beast::tcp_stream>;
 
-// Adds to a count for as long as it lives, whatever ends a coroutine.
-class Share {
- public:
-  Share(std::atomic<size_t>& total, size_t part) : total_(total), part_(part) { total_ += part_; }
-  Share(const Share&) = delete;
-  Share& operator=(const Share&) = delete;
-  ~Share() { total_ -= part_; }
-
- private:
-  std::atomic<size_t>& total_;
-  const size_t part_;
-};
-
 constexpr std::string_view kTooMuchAtOnce = "Unavailable: too many large requests at once";
-
-// An answer below this is sent however much is on its way.
-constexpr size_t kSmallReplyBytes = 1 << 20;
 
 bool HasPlainFraming(const RequestParser& parser) {
   size_t count = 0;
@@ -85,12 +70,6 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
     beast::tcp_stream stream;
     // Until the whole header of its request is here.
     std::optional<std::list<Connection*>::iterator> idle;
-  };
-  // An answer on its way.
-  struct Outgoing {
-    Reply reply;
-    std::string head;
-    size_t sent_bytes = 0;  // Of head and body together.
   };
   struct LiveClient {
     LiveStream socket;
@@ -124,8 +103,6 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
   asio::awaitable<std::optional<Reply>> ReadBody(beast::tcp_stream& stream,
                                                  beast::flat_buffer& buffer, RequestParser& parser);
   asio::awaitable<Outgoing> RunHandler(tcp::socket& client, Request request, bool keep_alive);
-  asio::awaitable<Outgoing> RunOn(ThreadPool& threads, tcp::socket& client,
-                                  std::shared_ptr<const Request> request, bool keep_alive);
   asio::awaitable<bool> Write(beast::tcp_stream& stream, const Outgoing& answer, bool is_head);
   asio::awaitable<void> RefuseAndClose(beast::tcp_stream& stream, const Reply& reply);
 
@@ -413,14 +390,14 @@ asio::awaitable<std::optional<Reply>> Server::Impl::ReadBody(beast::tcp_stream& 
 }
 
 // What takes long goes on where it holds up nobody; a client that hangs up meanwhile stops it.
-asio::awaitable<Server::Impl::Outgoing> Server::Impl::RunHandler(tcp::socket& client,
-                                                                 Request request, bool keep_alive) {
+asio::awaitable<Outgoing> Server::Impl::RunHandler(tcp::socket& client, Request request,
+                                                   bool keep_alive) {
   HangUp hang_up(client);
   const auto job = std::make_shared<Job>();
   request.stop = hang_up.stop();
   request.job = job;
   const auto asked = std::make_shared<const Request>(std::move(request));
-  Outgoing answer = co_await RunOn(*handlers, client, asked, keep_alive);
+  Outgoing answer = co_await AnswerOn(*handlers, io, site, client, asked, keep_alive);
   if (!job->WaitsForAdmission()) co_return answer;
 
   if (use.jobs >= limits.max_jobs) {
@@ -433,40 +410,7 @@ asio::awaitable<Server::Impl::Outgoing> Server::Impl::RunHandler(tcp::socket& cl
   const JobList::Entry entry(jobs, {std::string(IsJobName(name) ? name : ""), job, hang_up});
   WakeLiveClients();
   job->Admit();
-  co_return co_await RunOn(*job_threads, client, asked, keep_alive);
-}
-
-// Answers on a handler thread and comes back to this one. A small answer leaves from there: the
-// client has it one switch of threads earlier, which is a third of its time. Nobody closes the
-// socket or writes to it until then.
-asio::awaitable<Server::Impl::Outgoing> Server::Impl::RunOn(ThreadPool& threads,
-                                                            tcp::socket& client,
-                                                            std::shared_ptr<const Request> request,
-                                                            bool keep_alive) {
-  auto initiate = [this, &threads, keep_alive, descriptor = client.native_handle()](
-                      auto handler, std::shared_ptr<const Request> asked) {
-    struct Task {
-      decltype(handler) done;
-      std::shared_ptr<const Request> request;
-      Outgoing answer;
-    };
-    auto task = std::make_shared<Task>(Task{std::move(handler), std::move(asked), {}});
-    threads.Submit([this, keep_alive, descriptor, task = std::move(task)]() mutable {
-      auto& [reply, head, sent_bytes] = task->answer;
-      const Request& asked_for = *task->request;
-      reply = site.Answer(asked_for);
-      head = FormatHead(reply, keep_alive);
-      const bool is_head = asked_for.method == Method::kHead;
-      const std::string_view body = is_head ? std::string_view() : reply.Body();
-      if (body.size() <= kSmallReplyBytes && !asked_for.job->WaitsForAdmission()) {
-        sent_bytes = SendAtOnce(descriptor, head, body);
-      }
-      // Moved, so that this thread never destroys a coroutine.
-      asio::post(io, [task = std::move(task)] { std::move(task->done)(std::move(task->answer)); });
-    });
-  };
-  co_return co_await asio::async_initiate<decltype(asio::use_awaitable), void(Outgoing)>(
-      std::move(initiate), asio::use_awaitable, std::move(request));
+  co_return co_await AnswerOn(*job_threads, io, site, client, asked, keep_alive);
 }
 
 asio::awaitable<bool> Server::Impl::Write(beast::tcp_stream& stream, const Outgoing& answer,

@@ -2,7 +2,7 @@
 // back, so that nobody has to reload the page.
 import type { LogdirState, Progress } from './api/catalog';
 import { address } from './api/request';
-import { hearJobs } from './jobs.svelte';
+import { hearJobs } from './api/jobs.svelte';
 
 export interface Change {
   /** Anything may have changed: after connecting, or when too many runs did to name them. */

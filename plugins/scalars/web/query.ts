@@ -3,7 +3,7 @@
 import { columnsType, parseColumns, type Table } from '$web/api/columns';
 import { address, postForBytes, Refusal } from '$web/api/request';
 import type { Range, XAxis } from '$web/charts/types';
-import { startJob, turnstile, type Job, type StartedJob } from '$web/jobs.svelte';
+import { startJob, turnstile, type Job, type StartedJob } from '$web/api/jobs.svelte';
 import { batch } from '$web/resource.svelte';
 import { isOvergrown, merged, type Attempts, type Series, type SeriesByRun } from './model';
 

@@ -1,5 +1,5 @@
 // A card's series as state, kept up to date.
-import type { Job } from '$web/jobs.svelte';
+import type { Job } from '$web/api/jobs.svelte';
 import { resource, type Resource } from '$web/resource.svelte';
 import { SeriesFetcher, type Loaded, type Question } from './query';
 

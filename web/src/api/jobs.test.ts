@@ -23,7 +23,7 @@ test('a job knows how far it is, in parts too, and never goes back', () => {
   expect(job.done).toBeUndefined();
 });
 
-test('a turnstile lets so many in, in the order in which they came, and the impatient out', async () => {
+test('a turnstile lets so many in, in order, and the impatient out', async () => {
   const two = turnstile(2);
   const entered: string[] = [];
   const enter = async (name: string, signal = new AbortController().signal) => {
