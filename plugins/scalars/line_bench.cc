@@ -13,6 +13,7 @@
 #include <benchmark/benchmark.h>
 
 #include "plugins/scalars/line.h"
+#include "testing/add_series.h"
 
 namespace stepscope {
 namespace {
@@ -37,13 +38,10 @@ const RunSnapshot& Run() {
     RunSnapshot made;
     made.name = "train";
     made.files.push_back({.path = "f", .reading = 1, .first_wall_time = 0, .last_wall_time = 1});
-    Series series;
     auto info = std::make_shared<SeriesInfo>();
     info->tag = "loss";
     info->kind = SeriesKind::kScalar;
-    series.info = std::move(info);
-    series.strands.push_back({.file = 0, .scalars = column.View()});
-    made.series.push_back(std::move(series));
+    AddSeries(made, std::move(info), {{.file = 0, .scalars = column.View()}});
     return made;
   }();
   return run;

@@ -13,6 +13,7 @@
 #include "http/columns.h"
 #include "series/column.h"
 #include "store/snapshot.h"
+#include "testing/add_series.h"
 
 namespace stepscope {
 
@@ -28,20 +29,19 @@ class RunBuilder {
   RunSnapshot Build(std::string tag = "loss") const {
     RunSnapshot run;
     run.name = "train";
-    Series series;
     auto info = std::make_shared<SeriesInfo>();
     info->tag = std::move(tag);
     info->plugin_name = "scalars";
     info->kind = SeriesKind::kScalar;
-    series.info = std::move(info);
+    std::vector<Strand> strands;
     for (size_t i = 0; i < columns_.size(); ++i) {
       run.files.push_back({.path = "train/tfevents." + std::to_string(i),
                            .reading = i + 1,
                            .first_wall_time = 0,
                            .last_wall_time = 1e9});
-      series.strands.push_back({.file = static_cast<uint32_t>(i), .scalars = columns_[i].View()});
+      strands.push_back({.file = static_cast<uint32_t>(i), .scalars = columns_[i].View()});
     }
-    run.series.push_back(std::move(series));
+    AddSeries(run, std::move(info), std::move(strands));
     return run;
   }
 

@@ -8,12 +8,14 @@
 #include <memory>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include "series/column.h"
 #include "store/snapshot.h"
+#include "testing/add_series.h"
 
 namespace stepscope {
 namespace {
@@ -60,14 +62,13 @@ class Drawing {
     RunSnapshot run;
     run.name = "train";
     run.files = files_;
-    Series series;
     auto info = std::make_shared<SeriesInfo>();
     info->kind = SeriesKind::kScalar;
-    series.info = std::move(info);
+    std::vector<Strand> strands;
     for (size_t i = 0; i < columns_.size(); ++i) {
-      series.strands.push_back({.file = static_cast<uint32_t>(i), .scalars = columns_[i].View()});
+      strands.push_back({.file = static_cast<uint32_t>(i), .scalars = columns_[i].View()});
     }
-    run.series.push_back(std::move(series));
+    AddSeries(run, std::move(info), std::move(strands));
     return run;
   }
 
@@ -178,9 +179,7 @@ TEST(SelectionTest, EveryPixelHasItsFirstLastLowestAndHighest) {
   column.Seal();
   RunSnapshot run;
   run.files.push_back({.path = "f", .reading = 1, .first_wall_time = 0, .last_wall_time = 1});
-  Series series;
-  series.strands.push_back({.file = 0, .scalars = column.View()});
-  run.series.push_back(series);
+  AddSeries(run, nullptr, {{.file = 0, .scalars = column.View()}});
   const ScalarPoints points(run, run.series[0], Restarts::kShowAll);
   for (int round = 0; round < 60; ++round) {
     SCOPED_TRACE(round);

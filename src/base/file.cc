@@ -38,7 +38,8 @@ FileStat ToFileStat(const struct stat& stat) {
 
 class RealFile final : public RandomAccessFile {
  public:
-  RealFile(int descriptor, std::string path) : descriptor_(descriptor), path_(std::move(path)) {}
+  RealFile(int descriptor, const FileStat& stat, std::string path)
+      : descriptor_(descriptor), stat_(stat), path_(std::move(path)) {}
   RealFile(const RealFile&) = delete;
   RealFile& operator=(const RealFile&) = delete;
   ~RealFile() override { ::close(descriptor_); }
@@ -56,25 +57,26 @@ class RealFile final : public RandomAccessFile {
     return filled;
   }
 
-  Result<FileStat> GetStat() const override {
-    struct stat stat;
-    if (::fstat(descriptor_, &stat) != 0) return ErrnoError("cannot stat", path_);
-    return ToFileStat(stat);
-  }
+  Result<FileStat> GetStat() const override { return stat_; }
 
  private:
   int descriptor_;
+  FileStat stat_;
   std::string path_;
 };
 
 Result<std::unique_ptr<RandomAccessFile>> Adopt(int descriptor, std::string path) {
   if (descriptor < 0) return ErrnoError("cannot open", path);
-  auto file = std::make_unique<RealFile>(descriptor, std::move(path));
-  ASSIGN_OR_RETURN(const FileStat stat, file->GetStat());
-  if (stat.type != FileType::kRegular) {
-    return Error{Code::kFailedPrecondition, "not a regular file"};
+  struct stat stat;
+  const bool is_known = ::fstat(descriptor, &stat) == 0;
+  if (is_known && S_ISREG(stat.st_mode)) {
+    return std::unique_ptr<RandomAccessFile>(
+        std::make_unique<RealFile>(descriptor, ToFileStat(stat), std::move(path)));
   }
-  return std::unique_ptr<RandomAccessFile>(std::move(file));
+  const Error error = is_known ? Error{Code::kFailedPrecondition, "not a regular file"}
+                               : ErrnoError("cannot stat", path);
+  ::close(descriptor);
+  return error;
 }
 
 // O_NONBLOCK, because opening a FIFO would otherwise wait for its writer.

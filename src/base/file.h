@@ -42,7 +42,7 @@ class RandomAccessFile {
   virtual ~RandomAccessFile() = default;
   // Fills `buffer` from `offset` on and returns how many bytes there were; 0 at the end.
   virtual Result<size_t> ReadAt(uint64_t offset, std::span<std::byte> buffer) const = 0;
-  virtual Result<FileStat> GetStat() const = 0;
+  virtual Result<FileStat> GetStat() const = 0;  // As it was opened, or newer.
 };
 
 // A stream of bytes that may still grow: Read returns 0 at the end for now.

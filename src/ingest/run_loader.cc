@@ -33,19 +33,26 @@ bool IsSame(const FileStat& a, const FileStat& b) {
 
 }  // namespace
 
-// A file's bytes, until the load is cancelled.
+// A file's bytes, until the load is cancelled. Whatever came after the file was looked at is the
+// next look's, so that nobody need ask whether there is more.
 class RunLoader::Cursor final : public SequentialFile {
  public:
-  Cursor(const RandomAccessFile& bytes, uint64_t offset, LoadObserver& observer)
-      : bytes_(bytes, offset), observer_(observer) {}
+  Cursor(const RandomAccessFile& bytes, uint64_t offset, uint64_t end, LoadObserver& observer)
+      : bytes_(bytes), offset_(offset), end_(end), observer_(observer) {}
 
   Result<size_t> Read(std::span<std::byte> buffer) override {
     if (observer_.IsCancelled()) return Error{Code::kCancelled, "stopped"};
-    return bytes_.Read(buffer);
+    if (offset_ >= end_) return size_t{0};
+    buffer = buffer.first(std::min<uint64_t>(buffer.size(), end_ - offset_));
+    ASSIGN_OR_RETURN(const size_t count, bytes_.ReadAt(offset_, buffer));
+    offset_ += count;
+    return count;
   }
 
  private:
-  FileCursor bytes_;
+  const RandomAccessFile& bytes_;
+  uint64_t offset_;
+  const uint64_t end_;
   LoadObserver& observer_;
 };
 
@@ -181,7 +188,7 @@ bool RunLoader::Read(EventFile& file, const RandomAccessFile& bytes, const FileS
 
 bool RunLoader::ReadRecords(EventFile& file, const RandomAccessFile& bytes, const FileStat& stat,
                             LoadObserver& observer) {
-  Cursor cursor(bytes, file.offset, observer);
+  Cursor cursor(bytes, file.offset, stat.size_bytes, observer);
   RecordReader reader(cursor, file.offset, context_.max_record_bytes);
   uint64_t checked_offset = file.offset;
   std::optional<Record> damaged;  // To be skipped, unless it is the last one.

@@ -5,19 +5,21 @@
 #include <memory>
 #include <random>
 #include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
 #include "series/column.h"
+#include "testing/add_series.h"
 
 namespace stepscope {
 namespace {
 
-// Three files of a few points, of which restarts take some back, now and then all.
-Series RandomSeries(std::mt19937& random) {
+// A run of one series in three files of a few points, of which restarts take some back, now and
+// then all.
+RunSnapshot RandomRun(std::mt19937& random) {
   const auto below = [&](uint64_t bound) { return random() % bound; };
-  Series series;
-  series.info = std::make_shared<SeriesInfo>();
+  std::vector<Strand> strands;
   for (uint32_t file = 0; file < 3; ++file) {
     ScalarColumn column;
     const uint64_t count = below(5) == 0 ? 0 : below(4) == 0 ? 1000 + below(200) : 1 + below(5);
@@ -32,9 +34,11 @@ Series RandomSeries(std::mt19937& random) {
                                .is_session_start = below(2) == 0});
     }
     std::ranges::sort(strand.purges, {}, &Purge::position);
-    if (count > 0 || !strand.purges.empty()) series.strands.push_back(std::move(strand));
+    if (count > 0 || !strand.purges.empty()) strands.push_back(std::move(strand));
   }
-  return series;
+  RunSnapshot run;
+  AddSeries(run, std::make_shared<SeriesInfo>(), std::move(strands));
+  return run;
 }
 
 TEST(CompatPointsTest, TheNewestIsTheLastOfAll) {
@@ -42,8 +46,8 @@ TEST(CompatPointsTest, TheNewestIsTheLastOfAll) {
   size_t without_points = 0;
   for (int round = 0; round < 2000; ++round) {
     SCOPED_TRACE(round);
-    const RunSnapshot run;
-    const Series series = RandomSeries(random);
+    const RunSnapshot run = RandomRun(random);
+    const Series& series = run.series.front();
     const auto all = ReadCompatPoints(run, series, /*limit=*/0);
     const auto newest = ReadNewestCompatPoint(run, series);
     ASSERT_EQ(newest.has_value(), !all.empty());

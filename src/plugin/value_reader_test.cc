@@ -26,7 +26,7 @@ class ValueReaderTest : public testing::Test {
     run_.files.push_back({.path = "run/events"});
     series_.info = std::make_shared<SeriesInfo>(
         SeriesInfo{.tag = "t", .plugin_name = "images", .kind = SeriesKind::kBlob});
-    series_.strands.resize(1);
+    series_.strands = strands_;
   }
 
   // Appends a record that is one value.
@@ -44,6 +44,7 @@ class ValueReaderTest : public testing::Test {
   MemoryFileSystem files_{clock_};
   EventFile file_;
   RunSnapshot run_;
+  std::vector<Strand> strands_{1};
   Series series_;
   FoundSeries found_{&run_, &series_};
 };

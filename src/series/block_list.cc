@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "series/block_memory.h"
+#include "base/check.h"
+#include "base/chunk_memory.h"
 
 namespace stepscope {
 namespace {
@@ -30,7 +31,7 @@ void FindSorted(const BlockEntry* before, uint32_t place, BlockEntry& entry) {
 
 BlockList::~BlockList() {
   for (uint32_t i = 0; i < size_; ++i) {
-    if (!entries_[i].is_mapped) FreeBlock(entries_[i].bytes);
+    if (!entries_[i].is_mapped) FreeChunked(entries_[i].bytes);
   }
 }
 
@@ -52,6 +53,12 @@ BlockList::Long& BlockList::GetLong() {
   return *long_;
 }
 
+void BlockList::KeepAlive(const std::shared_ptr<const void>& mapping) {
+  Long& more = GetLong();
+  CHECK(!more.mapping || more.mapping == mapping);  // A column is restored once.
+  more.mapping = mapping;
+}
+
 BlockSummary& BlockList::AddSummary() {
   Long& more = GetLong();
   if (more.summaries_used == more.summaries_capacity) {
@@ -64,11 +71,10 @@ BlockSummary& BlockList::AddSummary() {
 }
 
 void BlockList::Grow() {
-  const uint32_t capacity = std::max<uint32_t>(1, capacity_ * 2);
-  auto larger = std::make_unique<BlockEntry[]>(capacity);
-  std::copy_n(entries_.get(), size_, larger.get());
-  if (entries_) GetLong().outgrown.push_back(std::move(entries_));
-  entries_ = std::move(larger);
+  const uint32_t capacity = capacity_ * 2;
+  auto& larger = GetLong().directories.emplace_back(std::make_unique<BlockEntry[]>(capacity));
+  std::copy_n(entries_, size_, larger.get());
+  entries_ = larger.get();
   capacity_ = capacity;
   memory_bytes_ += capacity * sizeof(BlockEntry);
 }

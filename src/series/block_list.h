@@ -41,27 +41,31 @@ class BlockList {
   ~BlockList();
 
   size_t size() const { return size_; }
-  const BlockEntry* entries() const { return entries_.get(); }
-  // Takes over `entry.bytes`, which AllocateBlock() gave, unless the block is mapped.
+  const BlockEntry* entries() const { return entries_; }
+  // Takes over `entry.bytes`, which AllocateChunked() gave, unless the block is mapped.
   const BlockEntry& Add(BlockEntry entry);
   // A place for the next block's summary, which lies next to those before it.
   BlockSummary& AddSummary();
+  // Whoever owns what is mapped: the same one for all of it.
+  void KeepAlive(const std::shared_ptr<const void>& mapping);
   size_t MemoryBytes() const { return memory_bytes_; }  // Without what is mapped.
 
  private:
   void Grow();
 
-  std::unique_ptr<BlockEntry[]> entries_;
+  BlockEntry first_;               // Short columns have no more.
+  BlockEntry* entries_ = &first_;  // Or the last of the directories.
   uint32_t size_ = 0;
-  uint32_t capacity_ = 0;
+  uint32_t capacity_ = 1;
   size_t memory_bytes_ = sizeof(BlockList);
   // What short columns, of which there may be a million, do without.
   struct Long {
-    std::vector<std::unique_ptr<BlockEntry[]>> outgrown;
+    std::vector<std::unique_ptr<BlockEntry[]>> directories;  // The last one is in use.
     // In pieces that double, because they must not move.
     std::vector<std::unique_ptr<BlockSummary[]>> summaries;
     size_t summaries_used = 0;  // Of the last piece.
     size_t summaries_capacity = 0;
+    std::shared_ptr<const void> mapping;
   };
   Long& GetLong();
   std::unique_ptr<Long> long_;

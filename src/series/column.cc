@@ -6,9 +6,9 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/chunk_memory.h"
 #include "series/block_layout.h"
 #include "series/block_list.h"
-#include "series/block_memory.h"
 
 namespace stepscope {
 namespace {
@@ -126,12 +126,6 @@ size_t CountIn(const BlockEntry* entries, size_t block_count, size_t index, uint
 
 }  // namespace
 
-// The blocks of a column, and whoever owns the bytes of those that are mapped.
-struct ScalarColumn::Sealed {
-  BlockList blocks;
-  std::shared_ptr<const void> mapping;
-};
-
 uint64_t ScalarColumnView::first_ordinal(size_t block) const {
   return block < sealed_count_ ? entries_.get()[block].first_ordinal : sealed_size_;
 }
@@ -225,8 +219,8 @@ ScalarColumn::~ScalarColumn() = default;
 ScalarColumn::ScalarColumn(ScalarColumn&&) noexcept = default;
 ScalarColumn& ScalarColumn::operator=(ScalarColumn&&) noexcept = default;
 
-ScalarColumn::Sealed& ScalarColumn::sealed() {
-  if (!sealed_) sealed_ = std::make_shared<Sealed>();
+BlockList& ScalarColumn::sealed() {
+  if (!sealed_) sealed_ = std::allocate_shared<BlockList>(ChunkAllocator<BlockList>());
   return *sealed_;
 }
 
@@ -235,7 +229,6 @@ void ScalarColumn::Allocate(ValueType type, uint32_t capacity) {
   tail_.stride = StrideOf(capacity);
   capacity_ = capacity;
   tail_.type = type;
-  words_ = tail_.words.get();
   is_shared_ = false;
 }
 
@@ -252,20 +245,21 @@ void ScalarColumn::MakeRoom(ValueType type) {
   const bool was_shared = is_shared_;
   Allocate(type, capacity);
   const uint64_t* const from = smaller.words.get();
-  std::copy_n(from, used, words_);
-  std::copy_n(from + smaller.stride, used, words_ + tail_.stride);
+  uint64_t* const to = tail_.words.get();
+  std::copy_n(from, used, to);
+  std::copy_n(from + smaller.stride, used, to + tail_.stride);
   std::copy_n(from + size_t{2} * smaller.stride, ValueWords(type, used),
-              words_ + size_t{2} * tail_.stride);
+              to + size_t{2} * tail_.stride);
   if (!was_shared) ThisThreadsTails().Give(std::move(smaller), smaller_capacity);
 }
 
 void ScalarColumn::Seal() {
   if (used_ > 0) {
     const ScalarSpan points = SpanOfTail(tail_, used_);
-    BlockList& blocks = sealed().blocks;
-    std::byte* const room = AllocateBlock(MaxBlockBytes(used_));
+    BlockList& blocks = sealed();
+    std::byte* const room = AllocateChunked(MaxBlockBytes(used_));
     const size_t bytes = EncodeBlock(points, room);
-    BlockEntry entry{.bytes = ShrinkBlock(room, bytes),
+    BlockEntry entry{.bytes = ShrinkChunked(room, bytes),
                      .first_ordinal = sealed_size_,
                      .capacity = static_cast<uint16_t>(used_),
                      .size_bytes = static_cast<uint16_t>(bytes),
@@ -281,34 +275,32 @@ void ScalarColumn::Seal() {
   }
   if (tail_.words && !is_shared_) ThisThreadsTails().Give(std::move(tail_), capacity_);
   tail_.words.reset();
-  words_ = nullptr;
   used_ = capacity_ = 0;
 }
 
 void ScalarColumn::AddMapped(const SealedBlock& block,
                              const std::shared_ptr<const void>& keep_alive) {
   CHECK(used_ == 0);
-  Sealed& all = sealed();
-  CHECK(!all.mapping || all.mapping == keep_alive);  // A column is restored once.
-  all.mapping = keep_alive;
+  BlockList& all = sealed();
+  all.KeepAlive(keep_alive);
   const BlockShape shape = CheckBlock(block.bytes);
   CHECK(shape.count == block.count && block.count > 0);
   // Nobody writes to what is mapped: only the owner of a block ever does, before it is added.
-  all.blocks.Add({.bytes = const_cast<std::byte*>(block.bytes.data()),
-                  .first_ordinal = sealed_size_,
-                  .summary = block.summary,
-                  .capacity = static_cast<uint16_t>(block.count),
-                  .size_bytes = static_cast<uint16_t>(shape.bytes),
-                  .type = shape.type,
-                  .is_mapped = true});
+  all.Add({.bytes = const_cast<std::byte*>(block.bytes.data()),
+           .first_ordinal = sealed_size_,
+           .summary = block.summary,
+           .capacity = static_cast<uint16_t>(block.count),
+           .size_bytes = static_cast<uint16_t>(shape.bytes),
+           .type = shape.type,
+           .is_mapped = true});
   sealed_size_ += block.count;
 }
 
 ScalarColumnView ScalarColumn::View() const {
   ScalarColumnView view;
   if (sealed_) {
-    view.entries_ = std::shared_ptr<const BlockEntry>(sealed_, sealed_->blocks.entries());
-    view.sealed_count_ = sealed_->blocks.size();
+    view.entries_ = std::shared_ptr<const BlockEntry>(sealed_, sealed_->entries());
+    view.sealed_count_ = sealed_->size();
     view.sealed_size_ = sealed_size_;
   }
   if (used_ > 0) {
@@ -320,7 +312,7 @@ ScalarColumnView ScalarColumn::View() const {
 }
 
 size_t ScalarColumn::MemoryBytes() const {
-  const size_t sealed_bytes = sealed_ ? sealed_->blocks.MemoryBytes() : 0;
+  const size_t sealed_bytes = sealed_ ? sealed_->MemoryBytes() : 0;
   return sealed_bytes + WordsOf(tail_.type, capacity_) * sizeof(uint64_t);
 }
 
@@ -339,10 +331,10 @@ BlobColumn& BlobColumn::operator=(BlobColumn&&) noexcept = default;
 
 void BlobColumn::Append(int64_t step, double wall_time, const BlobRef& ref) {
   if (used_ == capacity_) [[unlikely]] {
-    if (!blocks_) blocks_ = std::make_shared<BlockList>();
+    if (!blocks_) blocks_ = std::allocate_shared<BlockList>(ChunkAllocator<BlockList>());
     const uint32_t capacity = NextCapacity(used_);
     const size_t bytes = capacity * (kKeyBytes + sizeof(BlobRef));
-    tail_ = AllocateBlock(bytes);
+    tail_ = AllocateChunked(bytes);
     blocks_->Add({.bytes = tail_,
                   .first_ordinal = size_,
                   .capacity = static_cast<uint16_t>(capacity),

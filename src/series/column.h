@@ -105,7 +105,7 @@ class ScalarColumn {
     if (used_ == capacity_ || type != tail_.type) [[unlikely]]
       MakeRoom(type);
     // What is written may alias anything, so that members are read once.
-    uint64_t* const words = words_;
+    uint64_t* const words = tail_.words.get();
     const size_t stride = tail_.stride;
     const size_t at = used_;
     used_ = static_cast<uint32_t>(at + 1);
@@ -130,15 +130,13 @@ class ScalarColumn {
   size_t MemoryBytes() const;
 
  private:
-  struct Sealed;
   void MakeRoom(ValueType type);
   void Allocate(ValueType type, uint32_t capacity);
-  Sealed& sealed();
+  BlockList& sealed();
 
-  std::shared_ptr<Sealed> sealed_;
+  std::shared_ptr<BlockList> sealed_;
   uint64_t sealed_size_ = 0;
   Tail tail_;
-  uint64_t* words_ = nullptr;  // tail_'s.
   uint32_t capacity_ = 0;
   uint32_t used_ = 0;
   mutable bool is_shared_ = false;  // Some view may look at the tail.

@@ -9,6 +9,7 @@
 
 #include "series/column.h"
 #include "store/snapshot.h"
+#include "testing/add_series.h"
 
 namespace stepscope {
 
@@ -43,10 +44,7 @@ inline std::shared_ptr<const RunSnapshot> MakeRun(std::string name, std::vector<
     Strand strand;
     strand.scalars = column.View();
     run->point_count += column.size();
-    Series series;
-    series.info = std::move(info);
-    series.strands.push_back(std::move(strand));
-    run->series.push_back(std::move(series));
+    AddSeries(*run, std::move(info), {std::move(strand)});
   }
   return run;
 }

@@ -90,8 +90,13 @@ TEST(TagIndexTest, TheRevisionTellsOfTagsAndTextsButNotOfPoints) {
   const auto run = MakeRun("a", {{"t", 1}, {"u", 1}});
   index.Update(MakeSnapshot(1, {run}));
   const uint64_t first = index.revision();
-  auto grown = std::make_shared<RunSnapshot>(*run);
-  grown->series[0].strands.push_back(grown->series[0].strands[0]);
+  const auto grown = std::make_shared<RunSnapshot>();
+  for (const Series& series : run->series) {
+    std::vector<Strand> strands(series.strands.begin(), series.strands.end());
+    if (grown->series.empty()) strands.push_back(strands[0]);
+    AddSeries(*grown, series.info, std::move(strands));
+  }
+  grown->name = run->name;
   EXPECT_EQ(index.CountChanges(*MakeSnapshot(2, {grown})), 2u);
   index.Update(MakeSnapshot(2, {grown}));
   EXPECT_EQ(index.revision(), first);

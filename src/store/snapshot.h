@@ -14,6 +14,7 @@
 #include <limits>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -65,8 +66,8 @@ struct Strand {
 struct Series {
   std::shared_ptr<const SeriesInfo> info;
   // In the order of the files' names; one per file that has the tag. The last one may be empty and
-  // only carry a purge.
-  std::vector<Strand> strands;
+  // only carry a purge. They lie in the run's snapshot.
+  std::span<const Strand> strands;
 
   uint64_t size() const;  // Points of all strands.
 };
@@ -85,6 +86,12 @@ struct FileInfo {
 };
 
 struct RunSnapshot {
+  RunSnapshot() = default;
+  RunSnapshot(const RunSnapshot&) = delete;  // Its series point into it.
+  RunSnapshot& operator=(const RunSnapshot&) = delete;
+  RunSnapshot(RunSnapshot&&) = default;
+  RunSnapshot& operator=(RunSnapshot&&) = default;
+
   std::string name;       // The directory relative to the logdir, with '/'; "." for the logdir.
   std::string directory;  // The path that opens it.
   // The first finite wall time of an event (in file name order), +inf when there is none yet.
@@ -96,6 +103,7 @@ struct RunSnapshot {
   bool is_loaded = false;       // Every file was read to its end at least once.
   std::vector<FileInfo> files;  // In byte order of their names.
   std::vector<Series> series;   // Sorted by tag; each has at least one point.
+  std::vector<Strand> strands;  // Of all series, in their order.
 
   const Series* Find(std::string_view tag) const;
 };

@@ -30,20 +30,22 @@ uint64_t StrandStage::size() const {
 
 uint64_t SeriesStage::size() const {
   uint64_t points = 0;
-  for (const auto& strand : strands_) points += strand->size();
+  for (const StrandStage& strand : strands_) points += strand.size();
   return points;
 }
 
 void StrandStage::AddMark(int64_t from_step, Cause cause) {
+  if (!marks_) marks_ = std::make_unique<Marks>();
+  std::vector<Mark>& marks = marks_->list;
   const uint64_t position = size();
   // Between two marks at one place lies no point, so that the lower step says it all. Whether the
   // first START counts is not known yet, so it stays apart.
-  if (!marks_.empty() && marks_.back().position == position && marks_.back().cause == cause &&
+  if (!marks.empty() && marks.back().position == position && marks.back().cause == cause &&
       cause != Cause::kFirstStart) {
-    marks_.back().from_step = std::min(marks_.back().from_step, from_step);
+    marks.back().from_step = std::min(marks.back().from_step, from_step);
     return;
   }
-  marks_.push_back({position, from_step, cause});
+  marks.push_back({position, from_step, cause});
 }
 
 RunStage::RunStage(std::string name, std::string directory)
@@ -91,12 +93,12 @@ void RunStage::SortFiles() {
 void RunStage::ForgetStrands(FileStage& file) {
   bool has_dropped_series = false;
   for (SeriesStage* const series : file.series_) {
-    std::erase_if(series->strands_, [&](const auto& strand) { return strand->file_ == &file; });
+    series->strands_.remove_if([&](const StrandStage& strand) { return strand.file_ == &file; });
     series->current_ = nullptr;
-    series->is_changed_ = true;
+    series->published_size_ = SeriesStage::kUnknownSize;
     has_dropped_series |= series->strands_.empty();
-    if (series->strands_.empty() || series->strands_.front()->info_ == series->info_) continue;
-    SetInfo(*series, series->strands_.front()->info_);
+    if (series->strands_.empty() || series->strands_.front().info_ == series->info_) continue;
+    SetInfo(*series, series->strands_.front().info_);
   }
   file.series_.clear();
   if (!has_dropped_series) return;
@@ -209,9 +211,9 @@ SeriesStage* RunStage::Find(std::string_view tag) {
 bool RunStage::HasStrand(SeriesStage& series) const {
   if (series.current_ != nullptr && series.current_->file_ == file_) [[likely]]
     return true;
-  for (const auto& strand : series.strands_) {
-    if (strand->file_ != file_) continue;
-    series.current_ = strand.get();
+  for (StrandStage& strand : series.strands_) {
+    if (strand.file_ != file_) continue;
+    series.current_ = &strand;
     return true;
   }
   return false;
@@ -223,36 +225,39 @@ SeriesStage* RunStage::AddStrand(std::shared_ptr<const SeriesInfo> info) {
   SeriesStage* series = Find(info->tag);
   if (series == nullptr && series_.size() == kMaxSeries) return nullptr;
 
-  auto strand = std::make_unique<StrandStage>();
-  strand->info_ = std::move(info);
-  strand->file_ = file_;
-  const SeriesInfo& said = *strand->info_;
+  const SeriesInfo& said = *info;
   if (series == nullptr) {
     series = &series_[said.tag];
-    series->info_ = strand->info_;
+    series->info_ = info;
     sorted_.push_back(series);
   } else if (said == *series->info_) {
-    strand->info_ = series->info_;  // The usual case: one copy is enough.
-  } else if (file_->order_ < series->strands_.front()->file_->order_) {
-    SetInfo(*series, strand->info_);
+    info = series->info_;  // The usual case: one copy is enough.
+  } else if (file_->order_ < series->strands_.front().file_->order_) {
+    SetInfo(*series, info);
   }
-  if (series->info_->kind != SeriesKind::kScalar) strand->column_.emplace<BlobColumn>();
+
+  auto before = series->strands_.before_begin();
+  for (auto next = series->strands_.begin();
+       next != series->strands_.end() && next->file_->order_ <= file_->order_; ++next) {
+    before = next;
+  }
+  StrandStage& strand = *series->strands_.emplace_after(before);
+  strand.info_ = std::move(info);
+  strand.file_ = file_;
+  if (series->info_->kind != SeriesKind::kScalar) strand.column_.emplace<BlobColumn>();
 
   // The STARTs before the tag's first value in this file concern what other files hold.
   const FileStage::Contents& contents = file_->contents_;
   if (contents.start_count > 0) {
-    strand->AddMark(contents.first_start, StrandStage::Cause::kFirstStart);
+    strand.AddMark(contents.first_start, StrandStage::Cause::kFirstStart);
   }
   if (contents.start_count > 1) {
-    strand->AddMark(contents.lowest_later_start, StrandStage::Cause::kLaterStart);
+    strand.AddMark(contents.lowest_later_start, StrandStage::Cause::kLaterStart);
   }
 
-  series->current_ = strand.get();
-  series->is_changed_ = is_changed_ = true;
-  const auto place = std::upper_bound(
-      series->strands_.begin(), series->strands_.end(), file_->order_,
-      [](uint32_t order, const auto& other) { return order < other->file_->order_; });
-  series->strands_.insert(place, std::move(strand));
+  series->current_ = &strand;
+  series->published_size_ = SeriesStage::kUnknownSize;
+  is_changed_ = true;
   file_->series_.push_back(series);
   return series;
 }
@@ -271,9 +276,9 @@ StrandStage& RunStage::CurrentStrand(SeriesStage& series) {
 }
 
 void RunStage::AddSummaryMark(StrandStage& strand) {
-  if (strand.marked_event_ == event_) return;  // Its second value in this event.
-  strand.marked_event_ = event_;
+  if (strand.marks_ && strand.marks_->event == event_) return;  // Its second value in this event.
   strand.AddMark(summary_step_, *summary_mark_);
+  strand.marks_->event = event_;
 }
 
 void RunStage::NotePoint(double wall_time) {
@@ -331,10 +336,11 @@ void RunStage::AddTotals(const PointTotals& totals) {
 
 void RunStage::SealFile(FileStage& file) {
   for (SeriesStage* const series : file.series_) {
-    for (const auto& strand : series->strands_) {
-      if (strand->file_ != &file) continue;
-      if (auto* const column = std::get_if<ScalarColumn>(&strand->column_)) column->Seal();
-      series->is_changed_ = true;  // What was published holds the points unpacked.
+    for (StrandStage& strand : series->strands_) {
+      if (strand.file_ != &file) continue;
+      if (auto* const column = std::get_if<ScalarColumn>(&strand.column_)) column->Seal();
+      // What was published holds the points unpacked.
+      series->published_size_ = SeriesStage::kUnknownSize;
     }
   }
 }
@@ -356,24 +362,45 @@ std::shared_ptr<const RunSnapshot> RunStage::Publish() {
     run->last_wall_time = std::max(run->last_wall_time, file->info_.last_wall_time);
     if (std::isinf(run->start_time)) run->start_time = file->contents_.first_event_wall_time;
   }
-  run->series.reserve(sorted_.size());
-  for (SeriesStage* const series : sorted_) {
-    for (const auto& strand : series->strands_) {
-      run->column_bytes +=
-          std::visit([](const auto& column) { return column.MemoryBytes(); }, strand->column_);
-    }
-    const bool is_same =
-        !must_rebuild_ && !series->is_changed_ && series->size() == series->published_size_;
-    if (is_same && series->published_index_ == SIZE_MAX) continue;
-    Series built = is_same ? published_->series[series->published_index_] : Build(*series);
-    series->is_changed_ = false;
-    series->published_size_ = series->size();
-    series->published_index_ = built.size() == 0 ? SIZE_MAX : run->series.size();
-    if (built.size() > 0) run->series.push_back(std::move(built));
-  }
+  AddSeries(*run);
   published_ = std::move(run);
   is_changed_ = must_rebuild_ = false;
   return published_;
+}
+
+void RunStage::AddSeries(RunSnapshot& run) {
+  size_t strand_count = 0;
+  for (const SeriesStage* const series : sorted_) {
+    for (const StrandStage& strand : series->strands_) {
+      run.column_bytes +=
+          std::visit([](const auto& column) { return column.MemoryBytes(); }, strand.column_);
+      ++strand_count;
+    }
+  }
+  // Some of them may end with a restart of another file.
+  if (!file_restarts_.empty()) strand_count += sorted_.size();
+  run.series.reserve(sorted_.size());
+  run.strands.reserve(strand_count);  // Nothing moves below: series point there.
+  for (SeriesStage* const series : sorted_) {
+    const uint64_t size = series->size();
+    const bool is_same = !must_rebuild_ && size == series->published_size_;
+    if (is_same && series->published_index_ == SeriesStage::kNone) continue;
+    const size_t begin = run.strands.size();
+    if (is_same) {
+      const auto known = published_->series[series->published_index_].strands;
+      run.strands.insert(run.strands.end(), known.begin(), known.end());
+    } else {
+      Build(*series, run.strands);
+    }
+    series->published_size_ = size;
+    if (size == 0) {
+      run.strands.resize(begin);
+      series->published_index_ = SeriesStage::kNone;
+      continue;
+    }
+    series->published_index_ = static_cast<uint32_t>(run.series.size());
+    run.series.push_back({series->info_, std::span(run.strands).subspan(begin)});
+  }
 }
 
 void RunStage::ResolveRestarts() {
@@ -425,8 +452,8 @@ bool RunStage::IsRestart(const StrandStage& strand, const StrandStage::Mark& mar
   return false;
 }
 
-Series RunStage::Build(const SeriesStage& series) const {
-  Series built{.info = series.info_, .strands = {}};
+void RunStage::Build(const SeriesStage& series, std::vector<Strand>& strands) const {
+  const size_t begin = strands.size();
   // STARTs of files that do not hold the tag act on it at the next strand, or behind the last.
   auto restart = file_restarts_.begin();
   std::optional<int64_t> foreign_step;
@@ -435,34 +462,32 @@ Series RunStage::Build(const SeriesStage& series) const {
       foreign_step = std::min(foreign_step.value_or(restart->from_step), restart->from_step);
     }
   };
-  for (const auto& strand : series.strands_) {
-    const uint32_t order = strand->file_->order_;
+  for (const StrandStage& strand : series.strands_) {
+    const uint32_t order = strand.file_->order_;
     take_restarts_before(order);
     if (restart != file_restarts_.end() && restart->order == order) ++restart;  // Has marks.
 
-    Strand& added = built.strands.emplace_back(Strand{.file = order});
-    if (const auto* const scalars = std::get_if<ScalarColumn>(&strand->column_)) {
+    Strand& added = strands.emplace_back(Strand{.file = order});
+    if (const auto* const scalars = std::get_if<ScalarColumn>(&strand.column_)) {
       added.scalars = scalars->View();
     } else {
-      added.blobs = std::get_if<BlobColumn>(&strand->column_)->View();
+      added.blobs = std::get_if<BlobColumn>(&strand.column_)->View();
     }
-    const bool is_first = built.strands.size() == 1;
+    const bool is_first = strands.size() == begin + 1;
     if (foreign_step && !is_first) added.purges.push_back({0, *foreign_step, false});
     foreign_step.reset();
-    for (const StrandStage::Mark& mark : strand->marks_) {
-      if ((is_first && mark.position == 0) || !IsRestart(*strand, mark)) continue;
+    for (const StrandStage::Mark& mark : strand.marks()) {
+      if ((is_first && mark.position == 0) || !IsRestart(strand, mark)) continue;
       const bool is_start = mark.cause == StrandStage::Cause::kFirstStart ||
                             mark.cause == StrandStage::Cause::kLaterStart;
       added.purges.push_back({mark.position, mark.from_step, is_start});
     }
-    if (added.size() == 0 && added.purges.empty()) built.strands.pop_back();
+    if (added.size() == 0 && added.purges.empty()) strands.pop_back();
   }
   take_restarts_before(UINT32_MAX);
-  if (foreign_step && !built.strands.empty()) {
-    built.strands.push_back(
-        {.file = file_restarts_.back().order, .purges = {{0, *foreign_step, false}}});
+  if (foreign_step && strands.size() > begin) {
+    strands.push_back({.file = file_restarts_.back().order, .purges = {{0, *foreign_step, false}}});
   }
-  return built;
 }
 
 }  // namespace stepscope

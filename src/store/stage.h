@@ -8,15 +8,20 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <forward_list>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <variant>
 #include <vector>
 
+#include "base/chunk_memory.h"
 #include "series/column.h"
 #include "store/snapshot.h"
 
@@ -42,14 +47,19 @@ class StrandStage {
     Cause cause = Cause::kStepBack;
   };
 
+  struct Marks {
+    std::vector<Mark> list;
+    uint64_t event = 0;  // The last one that added a mark for its step.
+  };
+
   uint64_t size() const;
+  std::span<const Mark> marks() const { return marks_ ? marks_->list : std::span<const Mark>(); }
   void AddMark(int64_t from_step, Cause cause);
 
   std::shared_ptr<const SeriesInfo> info_;  // What the first value in this file says.
   FileStage* file_ = nullptr;
   std::variant<ScalarColumn, BlobColumn> column_;
-  std::vector<Mark> marks_;
-  uint64_t marked_event_ = 0;  // The last event that added a mark for its step.
+  std::unique_ptr<Marks> marks_;  // Nearly always there are none.
 };
 
 // One tag of a run, while it is read.
@@ -69,13 +79,18 @@ class SeriesStage {
 
   uint64_t size() const;
 
+  // There may be a million series, most of them with one strand.
+  using Strands = std::forward_list<StrandStage, ChunkAllocator<StrandStage>>;
+  static constexpr uint32_t kNone = UINT32_MAX;
+  // Of what was published, once it changed in more than that.
+  static constexpr uint64_t kUnknownSize = UINT64_MAX;
+
   std::shared_ptr<const SeriesInfo> info_;
-  std::vector<std::unique_ptr<StrandStage>> strands_;  // In the order of the files' names.
-  StrandStage* current_ = nullptr;                     // The one that was used last.
-  size_t published_index_ = SIZE_MAX;
-  uint64_t published_size_ = 0;
-  uint32_t prediction_ = UINT32_MAX;
-  bool is_changed_ = true;  // In anything but its size.
+  Strands strands_;                 // In the order of the files' names.
+  StrandStage* current_ = nullptr;  // The one that was used last.
+  uint64_t published_size_ = kUnknownSize;
+  uint32_t published_index_ = kNone;
+  uint32_t prediction_ = kNone;
 };
 
 // One event file of a run, while it is read.
@@ -215,7 +230,8 @@ class RunStage {
   void SortFiles();
   void ResolveRestarts();
   void SortSeries();
-  Series Build(const SeriesStage& series) const;
+  void AddSeries(RunSnapshot& run);
+  void Build(const SeriesStage& series, std::vector<Strand>& strands) const;
   bool IsRestart(const StrandStage& strand, const StrandStage::Mark& mark) const;
 
   // A file that has STARTs which purge, for tags that the file does not hold.
@@ -226,8 +242,10 @@ class RunStage {
 
   std::string name_;
   std::string directory_;
-  std::vector<std::unique_ptr<FileStage>> files_;             // In byte order of their paths.
-  std::unordered_map<std::string_view, SeriesStage> series_;  // Views of info().tag.
+  std::vector<std::unique_ptr<FileStage>> files_;  // In byte order of their paths.
+  std::unordered_map<std::string_view, SeriesStage, std::hash<std::string_view>, std::equal_to<>,
+                     ChunkAllocator<std::pair<const std::string_view, SeriesStage>>>
+      series_;                        // By views of info().tag.
   std::vector<SeriesStage*> sorted_;  // By tag; new ones are at the end until SortSeries.
   size_t sorted_count_ = 0;
   std::vector<FileRestart> file_restarts_;

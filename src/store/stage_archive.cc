@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -102,25 +104,26 @@ class StageArchive::Saver {
   }
 
   void SaveSeries(const SeriesStage& series) {
-    head_.Put(uint64_t{series.strands_.size()});
+    const auto& strands = series.strands_;
+    head_.Put(static_cast<uint64_t>(std::distance(strands.begin(), strands.end())));
     const SeriesInfo* last = nullptr;
-    for (const auto& strand : series.strands_) {
-      head_.Put(strand->file_->order_);
+    for (const StrandStage& strand : strands) {
+      head_.Put(strand.file_->order_);
       // Nearly always all of them share one.
-      head_.Put(strand->info_.get() != last);
-      if (strand->info_.get() != last) PutInfo(*strand->info_, head_);
-      last = strand->info_.get();
-      head_.Put(uint64_t{strand->marks_.size()});
-      for (const StrandStage::Mark& mark : strand->marks_) {
+      head_.Put(strand.info_.get() != last);
+      if (strand.info_.get() != last) PutInfo(*strand.info_, head_);
+      last = strand.info_.get();
+      head_.Put(uint64_t{strand.marks().size()});
+      for (const StrandStage::Mark& mark : strand.marks()) {
         head_.Put(mark.position);
         head_.Put(mark.from_step);
         head_.Put(mark.cause);
       }
       head_.Put(body_.size());
-      if (const auto* const scalars = std::get_if<ScalarColumn>(&strand->column_)) {
+      if (const auto* const scalars = std::get_if<ScalarColumn>(&strand.column_)) {
         SaveScalars(scalars->View());
       } else {
-        SaveBlobs(std::get_if<BlobColumn>(&strand->column_)->View());
+        SaveBlobs(std::get_if<BlobColumn>(&strand.column_)->View());
       }
     }
   }
@@ -262,7 +265,7 @@ class StageArchive::Restorer {
 
   void RestoreStrand(StrandStage& strand) {
     const size_t mark_count = head_.GetCount(/*min_bytes=*/17);
-    strand.marks_.clear();
+    if (mark_count > 0) strand.marks_ = std::make_unique<StrandStage::Marks>();
     uint64_t position = 0;
     for (size_t i = 0; i < mark_count; ++i) {
       StrandStage::Mark mark;
@@ -271,7 +274,7 @@ class StageArchive::Restorer {
       head_.Get(mark.cause);
       if (mark.position < position || mark.cause > StrandStage::Cause::kStepBack) head_.Fail();
       position = mark.position;
-      strand.marks_.push_back(mark);
+      strand.marks_->list.push_back(mark);
     }
     const auto offset = head_.Get<uint64_t>();
     if (offset > body_.size() || offset % 8 != 0) return head_.Fail();

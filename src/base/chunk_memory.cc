@@ -1,4 +1,4 @@
-#include "series/block_memory.h"
+#include "base/chunk_memory.h"
 
 #include <atomic>
 #include <cstdint>
@@ -11,35 +11,35 @@
 #include <sys/mman.h>
 #endif
 
-// Under a sanitizer each block stays one of its own, so that what lies around it is guarded.
+// Under a sanitizer each piece is one of its own, so that what lies around it is guarded.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define STEPSCOPE_SINGLE_BLOCKS
+#define STEPSCOPE_SINGLE_PIECES
 #elif defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define STEPSCOPE_SINGLE_BLOCKS
+#define STEPSCOPE_SINGLE_PIECES
 #endif
 #endif
 
 namespace stepscope {
 
-#ifdef STEPSCOPE_SINGLE_BLOCKS
+#ifdef STEPSCOPE_SINGLE_PIECES
 
-std::byte* AllocateBlock(size_t bytes) { return static_cast<std::byte*>(std::malloc(bytes)); }
-std::byte* ShrinkBlock(std::byte* block, size_t bytes) {
-  return static_cast<std::byte*>(std::realloc(block, bytes));
+std::byte* AllocateChunked(size_t bytes) { return static_cast<std::byte*>(std::malloc(bytes)); }
+std::byte* ShrinkChunked(std::byte* memory, size_t bytes) {
+  return static_cast<std::byte*>(std::realloc(memory, bytes));
 }
-void FreeBlock(std::byte* block) { std::free(block); }
+void FreeChunked(std::byte* memory) { std::free(memory); }
 
 #else
 
 namespace {
 
-constexpr size_t kChunkBytes = 2 << 20;        // A huge page; chunks are aligned to it.
-constexpr size_t kMaxBytes = kChunkBytes / 8;  // Longer than any block is.
+constexpr size_t kChunkBytes = 2 << 20;  // A huge page; chunks are aligned to it.
+static_assert(kMaxChunkedBytes <= kChunkBytes / 8);
 
 // At the start of each chunk.
 struct Chunk {
-  // Its blocks, and one for the thread that fills it.
+  // Its pieces, and one for the thread that fills it.
   std::atomic<uint32_t> owner_count{1};
 
   void Release() {
@@ -76,14 +76,14 @@ class Filling {
       chunk_ = next;
       used_ = RoundUp(sizeof(Chunk));
     }
-    std::byte* const block = begin() + used_;
+    std::byte* const piece = begin() + used_;
     used_ += bytes;
     chunk_->owner_count.fetch_add(1, std::memory_order_relaxed);
-    return block;
+    return piece;
   }
 
-  void Shrink(std::byte* block, size_t bytes) {
-    used_ = static_cast<size_t>(block - begin()) + RoundUp(bytes);
+  void Shrink(std::byte* piece, size_t bytes) {
+    used_ = static_cast<size_t>(piece - begin()) + RoundUp(bytes);
   }
 
  private:
@@ -101,18 +101,18 @@ Filling& ThisThreadsFilling() {
 
 }  // namespace
 
-std::byte* AllocateBlock(size_t bytes) {
-  CHECK(bytes <= kMaxBytes);
+std::byte* AllocateChunked(size_t bytes) {
+  CHECK(bytes <= kMaxChunkedBytes);
   return ThisThreadsFilling().Allocate(bytes);
 }
 
-std::byte* ShrinkBlock(std::byte* block, size_t bytes) {
-  ThisThreadsFilling().Shrink(block, bytes);
-  return block;
+std::byte* ShrinkChunked(std::byte* memory, size_t bytes) {
+  ThisThreadsFilling().Shrink(memory, bytes);
+  return memory;
 }
 
-void FreeBlock(std::byte* block) {
-  const auto address = reinterpret_cast<uintptr_t>(block);
+void FreeChunked(std::byte* memory) {
+  const auto address = reinterpret_cast<uintptr_t>(memory);
   reinterpret_cast<Chunk*>(address & ~(uintptr_t{kChunkBytes} - 1))->Release();
 }
 
