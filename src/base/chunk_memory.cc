@@ -4,11 +4,15 @@
 #include <cstdint>
 #include <cstdlib>
 #include <new>
+#include <utility>
 
 #include "base/check.h"
 
 #if defined(__linux__)
 #include <sys/mman.h>
+#endif
+#if defined(__GLIBC__)
+#include <malloc.h>
 #endif
 
 // Under a sanitizer each piece is one of its own, so that what lies around it is guarded.
@@ -29,12 +33,14 @@ std::byte* ShrinkChunked(std::byte* memory, size_t bytes) {
   return static_cast<std::byte*>(std::realloc(memory, bytes));
 }
 void FreeChunked(std::byte* memory) { std::free(memory); }
+void TrimChunk() {}
 
 #else
 
 namespace {
 
 constexpr size_t kChunkBytes = 2 << 20;  // A huge page; chunks are aligned to it.
+constexpr size_t kPageBytes = 4 << 10;
 static_assert(kMaxChunkedBytes <= kChunkBytes / 8);
 
 // At the start of each chunk.
@@ -75,6 +81,7 @@ class Filling {
       if (chunk_ != nullptr) chunk_->Release();
       chunk_ = next;
       used_ = RoundUp(sizeof(Chunk));
+      is_trimmed_ = false;
     }
     std::byte* const piece = begin() + used_;
     used_ += bytes;
@@ -86,12 +93,22 @@ class Filling {
     used_ = static_cast<size_t>(piece - begin()) + RoundUp(bytes);
   }
 
+  void Trim() {
+    // Once for each chunk: from then on it gets small pages, one by one.
+    if (std::exchange(is_trimmed_, true)) return;
+    [[maybe_unused]] const size_t rest = (used_ + kPageBytes - 1) / kPageBytes * kPageBytes;
+#if defined(__linux__)
+    madvise(begin() + rest, kChunkBytes - rest, MADV_DONTNEED);
+#endif
+  }
+
  private:
   static size_t RoundUp(size_t bytes) { return (bytes + 7) & ~size_t{7}; }
   std::byte* begin() { return reinterpret_cast<std::byte*>(chunk_); }
 
   Chunk* chunk_ = nullptr;
   size_t used_ = kChunkBytes;
+  bool is_trimmed_ = true;
 };
 
 Filling& ThisThreadsFilling() {
@@ -111,11 +128,19 @@ std::byte* ShrinkChunked(std::byte* memory, size_t bytes) {
   return memory;
 }
 
+void TrimChunk() { ThisThreadsFilling().Trim(); }
+
 void FreeChunked(std::byte* memory) {
   const auto address = reinterpret_cast<uintptr_t>(memory);
   reinterpret_cast<Chunk*>(address & ~(uintptr_t{kChunkBytes} - 1))->Release();
 }
 
 #endif
+
+void ReturnFreeMemory() {
+#if defined(__GLIBC__)
+  malloc_trim(0);
+#endif
+}
 
 }  // namespace stepscope

@@ -21,6 +21,10 @@ std::byte* AllocateChunked(size_t bytes);
 std::byte* ShrinkChunked(std::byte* memory, size_t bytes);
 // On any thread.
 void FreeChunked(std::byte* memory);
+// Gives back to the system what this thread's chunk still has room for, until it is used.
+void TrimChunk();
+// The same for all that the process has freed and still holds, which takes some milliseconds.
+void ReturnFreeMemory();
 
 // The same for the containers of the standard library.
 template <typename T>

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/chunk_memory.h"
 #include "base/log.h"
 
 namespace stepscope {
@@ -172,6 +173,7 @@ void Ingest::Coordinate() {
       next_poll = clock_.Monotonic() + poll_period;
     }
     RequestDue();
+    TrimOnce();
     next_sweep =
         std::min(next_sweep, clock_.Monotonic() + sweep_period());  // The logdir may be gone.
     {
@@ -314,6 +316,16 @@ void Ingest::RequestDue() {
   }
 }
 
+// The first load leaves holes where memory came and went.
+void Ingest::TrimOnce() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (is_trimmed_ || !completed_at_ || worker_count_ > 0) return;
+    is_trimmed_ = true;
+  }
+  ReturnFreeMemory();
+}
+
 bool Ingest::IsFinished() const {
   const std::lock_guard lock(mutex_);
   return options_.reload_interval_s <= 0 && active_count_ == 0 && due_.empty();
@@ -352,6 +364,11 @@ void Ingest::CallWorkersLocked() {
 }
 
 void Ingest::Work() {
+  ReadRuns();
+  ReleaseSpareMemory();
+}
+
+void Ingest::ReadRuns() {
   while (const std::shared_ptr<Run> run = TakeRun()) {
     TaskObserver observer(*this, *run, /*can_wait=*/true);
     std::optional<Time> next;

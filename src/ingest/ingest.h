@@ -84,6 +84,7 @@ class Ingest final : private DirectoryObserver {
   void PollUnwatched();
   void HandleWatched(const WatchedChanges& watched);
   void RequestDue();
+  void TrimOnce();
   bool IsFinished() const;
 
   // Any thread's; those with Locked in their names under the mutex.
@@ -92,6 +93,7 @@ class Ingest final : private DirectoryObserver {
   void QueueLocked(const std::shared_ptr<Run>& run);
   void CallWorkersLocked();
   void Work();
+  void ReadRuns();
   std::shared_ptr<Run> TakeRun();  // Null when there is nothing to do.
   // Reads what was requested of a run that is marked as busy. Returns when to look again.
   std::optional<Time> StepRun(Run& run, LoadObserver& observer);
@@ -131,6 +133,7 @@ class Ingest final : private DirectoryObserver {
   uint64_t point_count_ = 0;  // As published.
   bool is_scanned_ = false;   // The first look at all directories is over.
   std::optional<Time> completed_at_;
+  bool is_trimmed_ = false;
 
   size_t thread_count_ = 0;
   std::unique_ptr<ThreadPool> pool_;

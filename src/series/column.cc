@@ -214,6 +214,11 @@ SealedBlock ScalarColumnView::sealed(size_t block) const {
       .bytes = {entry.bytes, entry.size_bytes}, .summary = entry.summary, .count = entry.capacity};
 }
 
+void ReleaseSpareMemory() {
+  ThisThreadsTails() = TailPool();
+  TrimChunk();
+}
+
 ScalarColumn::ScalarColumn() = default;
 ScalarColumn::~ScalarColumn() = default;
 ScalarColumn::ScalarColumn(ScalarColumn&&) noexcept = default;

@@ -92,6 +92,9 @@ class ScalarColumnView {
   uint64_t size_ = 0;
 };
 
+// Gives back what this thread keeps for columns that it may yet append to.
+void ReleaseSpareMemory();
+
 // Belongs to one thread; views of it may be anywhere and may outlive it.
 class ScalarColumn {
  public:
