@@ -13,7 +13,7 @@
 #include <benchmark/benchmark.h>
 
 #include "plugins/scalars/line.h"
-#include "testing/add_series.h"
+#include "store/series_for_test.h"
 
 namespace stepscope {
 namespace {

@@ -12,8 +12,8 @@
 
 #include "http/columns.h"
 #include "series/column.h"
+#include "store/series_for_test.h"
 #include "store/snapshot.h"
-#include "testing/add_series.h"
 
 namespace stepscope {
 

@@ -14,8 +14,8 @@
 #include <gtest/gtest.h>
 
 #include "series/column.h"
+#include "store/series_for_test.h"
 #include "store/snapshot.h"
-#include "testing/add_series.h"
 
 namespace stepscope {
 namespace {

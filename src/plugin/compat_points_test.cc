@@ -10,7 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "series/column.h"
-#include "testing/add_series.h"
+#include "store/series_for_test.h"
 
 namespace stepscope {
 namespace {

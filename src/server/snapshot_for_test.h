@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "series/column.h"
+#include "store/series_for_test.h"
 #include "store/snapshot.h"
-#include "testing/add_series.h"
 
 namespace stepscope {
 
