@@ -310,11 +310,12 @@ TEST_F(ApiTest, StaysQuickWithAMillionSeries) {
   std::vector<TagSpec> tags;
   for (int i = 0; i < 100; ++i)
     tags.push_back({"group" + std::to_string(i / 10) + "/tag" + std::to_string(i)});
-  const auto prototype = std::static_pointer_cast<const RunSnapshot>(MakeRun("", tags));
+  const auto prototype = MakeRun("", tags);
   std::vector<std::shared_ptr<const RunSnapshot>> runs;
   for (int i = 0; i < 10'000; ++i) {
-    auto run = std::make_shared<RunSnapshot>(*prototype);  // As loaders do: one info a series.
-    run->name = "experiment/run" + std::to_string(i);
+    const auto run = MakeRun("experiment/run" + std::to_string(i), {});
+    run->point_count = prototype->point_count;
+    run->series = prototype->series;  // As loaders do: one info a series.
     for (Series& series : run->series) series.info = std::make_shared<SeriesInfo>(*series.info);
     runs.push_back(run);
   }

@@ -21,9 +21,8 @@ struct TagSpec {
   std::string description = {};
 };
 
-inline std::shared_ptr<const RunSnapshot> MakeRun(std::string name, std::vector<TagSpec> tags,
-                                                  double start_time = 100,
-                                                  uint64_t generation = 1) {
+inline std::shared_ptr<RunSnapshot> MakeRun(std::string name, std::vector<TagSpec> tags,
+                                            double start_time = 100, uint64_t generation = 1) {
   std::ranges::sort(tags, {}, &TagSpec::tag);
   auto run = std::make_shared<RunSnapshot>();
   run->name = std::move(name);
