@@ -46,7 +46,7 @@ async function jobs(): Promise<number> {
 
 /** Every question of the page for lines becomes the slowest one from here on, until told. */
 async function slowDown(page: Page): Promise<() => Promise<void>> {
-  const pattern = '**/api/scalars/series*';
+  const pattern = '**/api/scalars/series?*';
   await page.route(pattern, async (route) => {
     const body = JSON.parse(route.request().postData() ?? '{}') as object;
     await route.continue({ postData: JSON.stringify({ ...body, smoothing: widest }) });
@@ -89,10 +89,12 @@ test.each(['light', 'dark'] as const)(
     await fast();
     const again = card(page, tag).getByRole('button', { name: 'Try again' });
     expect(await again.evaluate((one) => one === document.activeElement)).toBe(true);
+    const answered = page.waitForResponse('**/api/scalars/series?*');
     await page.keyboard.press('Enter');
     await again.waitFor({ state: 'detached' });
-    await expect.poll(jobs, { timeout: 20_000 }).toBe(0);
-    expect(await bar.count()).toBe(0);
+    expect((await answered).status()).toBe(200);
+    await bar.waitFor({ state: 'detached' });
+    await expect.poll(jobs).toBe(0);
     await end();
   },
   60_000,

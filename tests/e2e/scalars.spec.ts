@@ -209,7 +209,7 @@ describe('a card', () => {
     const { page, complaints, end } = await visit(browser, server.url);
     await drawn(page, 'train/loss', 3);
     let isBroken = true;
-    await page.route('**/api/scalars/series', (route) =>
+    await page.route('**/api/scalars/series?*', (route) =>
       isBroken ? route.fulfill({ status: 503, body: 'Not now.' }) : route.continue(),
     );
     await drag(page, 'train/loss', 0.3, 0.6);
