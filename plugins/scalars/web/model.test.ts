@@ -4,11 +4,15 @@ import { goldenTables } from './golden';
 import {
   covers,
   damageOf,
+  formatLimits,
+  formatScales,
   formatZooms,
   grouped,
   isAtOneStep,
   isOvergrown,
   merged,
+  parseLimits,
+  parseScales,
   parseZooms,
   sectionsOf,
   toLines,
@@ -257,6 +261,9 @@ describe('zooms', () => {
   test('know whether a window holds them', () => {
     expect(covers([0, 10], [0, 10])).toBe(true);
     expect(covers([0, 10], [-1, 5])).toBe(false);
+    expect(covers([null, 10], [-1, 5])).toBe(true);
+    expect(covers([null, 10], [-1, null])).toBe(false);
+    expect(covers([0, null], [null, 5])).toBe(false);
   });
 });
 
@@ -333,4 +340,42 @@ test('sections stand behind one another in the list', () => {
     { name: 'train', label: 'train', count: 3, first: 2 },
   ]);
   expect(sectionsOf([{ prefix: '', tags: 2 }])[0]?.label).toBe('all');
+});
+
+describe('limits', () => {
+  test('come back from the address, one end alone too', () => {
+    const limits = [
+      ['train/loss:a,b', { x: [100, 250.5], y: [null, null] }],
+      ['loss', { x: [null, 5400], y: [-1e-9, null] }],
+      ['wall', { x: [1700000000.125, null], y: [0, 2] }],
+    ] as const;
+    expect([...parseLimits(formatLimits(limits))]).toEqual(limits);
+  });
+
+  test('that are none are not written', () => {
+    expect(formatLimits([['loss', { x: [null, null], y: [null, null] }]])).toBeUndefined();
+  });
+
+  test.each([undefined, '', 'loss', 'loss:', 'loss:2:1', 'loss:a:b', 'loss::NaN:1:1', ':::::'])(
+    '%j is none',
+    (value) => {
+      expect(parseLimits(value).size).toBe(0);
+    },
+  );
+});
+
+describe('scales of cards', () => {
+  test('come back from the address', () => {
+    const scales = [
+      ['a:b,c', { x: undefined, y: 'log' }],
+      ['loss', { x: 'symlog', y: undefined }],
+      ['acc', { x: 'log', y: 'linear' }],
+    ] as const;
+    expect(formatScales(scales)).toBe('a%3Ab%2Cc:log,loss::symlog,acc:linear:log');
+    expect([...parseScales(formatScales(scales))]).toEqual(scales);
+  });
+
+  test.each([undefined, '', 'loss', 'loss:cubic', 'loss::'])('%j says nothing', (value) => {
+    expect(parseScales(value).size).toBe(0);
+  });
 });

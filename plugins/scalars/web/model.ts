@@ -2,7 +2,8 @@
 import type { Stat, Tag } from '$web/api/catalog';
 import { toFloat64, type Table } from '$web/api/columns';
 import { groupDigits } from '$web/charts/format';
-import type { Line, Range, View, XAxis } from '$web/charts/types';
+import type { Ends, Limits, Line, Range, ScaleKind, View, XAxis } from '$web/charts/types';
+import { isLimited } from '$web/charts/types';
 import type { ShownRun } from '$web/plugin';
 import { decodeText, encodeText } from '$web/url';
 
@@ -303,6 +304,67 @@ export function formatZooms(zooms: Iterable<readonly [tag: string, View]>): stri
   return items.length > 0 ? items.join(',') : undefined;
 }
 
+/** Where a card's axes end, by tag: `tag:from:to:low:high`, empty where an end fits the data. */
+export function parseLimits(value: string | undefined): ReadonlyMap<string, Limits> {
+  const limits = new Map<string, Limits>();
+  for (const item of value ? value.split(',') : []) {
+    const [tag = '', ...numbers] = item.split(':');
+    const both = { x: ends(numbers[0], numbers[1]), y: ends(numbers[2], numbers[3]) };
+    if (isLimited(both.x) || isLimited(both.y)) limits.set(decodeText(tag), both);
+  }
+  return limits;
+}
+
+/** Undefined when nothing is limited. Of several limits of a tag, the last count. */
+export function formatLimits(limits: Iterable<readonly [tag: string, Limits]>): string | undefined {
+  const items = Array.from(new Map(limits))
+    .filter(([, { x, y }]) => isLimited(x) || isLimited(y))
+    .map(([tag, { x, y }]) => {
+      const numbers = [...x, ...y].map((end) => short(end ?? undefined));
+      return [encodeText(tag), ...numbers].join(':');
+    });
+  return items.length > 0 ? items.join(',') : undefined;
+}
+
+function ends(low: string | undefined, high: string | undefined): Ends {
+  const [from, to] = [low, high].map((text) => {
+    const value = text ? Number(text) : NaN;
+    return Number.isFinite(value) ? value : null;
+  }) as [number | null, number | null];
+  // Ends that are the wrong way round are none.
+  return from !== null && to !== null && from >= to ? [null, null] : [from, to];
+}
+
+/** How the axes of a card are spread; undefined: as the toolbar says. */
+export interface Scales {
+  readonly x: ScaleKind | undefined;
+  readonly y: ScaleKind | undefined;
+}
+
+const scaleKinds: readonly ScaleKind[] = ['linear', 'log', 'symlog'];
+
+export function scaleKind(text: string | undefined): ScaleKind | undefined {
+  return scaleKinds.find((kind) => kind === text);
+}
+
+/** Scales that are not as the toolbar says, by tag: `tag:y:x`. */
+export function parseScales(value: string | undefined): ReadonlyMap<string, Scales> {
+  const scales = new Map<string, Scales>();
+  for (const item of value ? value.split(',') : []) {
+    const [tag = '', y, x] = item.split(':');
+    const both = { x: scaleKind(x), y: scaleKind(y) };
+    if (both.x !== undefined || both.y !== undefined) scales.set(decodeText(tag), both);
+  }
+  return scales;
+}
+
+export function formatScales(scales: Iterable<readonly [tag: string, Scales]>): string | undefined {
+  const items = Array.from(new Map(scales))
+    .filter(([, { x, y }]) => x ?? y)
+    .map(([tag, { x, y }]) => [encodeText(tag), y ?? '', ...(x ? [x] : [])].join(':'));
+  return items.length > 0 ? items.join(',') : undefined;
+}
+
 function range(low: string | undefined, high: string | undefined): Range | null {
   if (!low || !high) return null;
   const [from, to] = [Number(low), Number(high)];
@@ -314,9 +376,11 @@ function short(value: number | undefined): string {
   return value === undefined ? '' : String(Number(value.toPrecision(13)));
 }
 
-/** Whether what `have` shows reaches as far as `wanted` on both sides. */
-export function covers(have: Range, wanted: Range): boolean {
-  return have[0] <= wanted[0] && have[1] >= wanted[1];
+/** Whether what `have` shows reaches as far as `wanted` on both sides; an end of null is open. */
+export function covers(have: Ends, wanted: Ends): boolean {
+  const [from, to] = have;
+  const isLow = from === null || (wanted[0] !== null && from <= wanted[0]);
+  return isLow && (to === null || (wanted[1] !== null && to >= wanted[1]));
 }
 
 // A clock that said NaN or infinity is no beginning; the engine counts from here, too.

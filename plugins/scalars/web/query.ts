@@ -2,7 +2,7 @@
 // page has is only asked for what is new.
 import { columnsType, parseColumns, type Table } from '$web/api/columns';
 import { address, postForBytes, Refusal } from '$web/api/request';
-import type { Range, XAxis } from '$web/charts/types';
+import type { Ends, XAxis } from '$web/charts/types';
 import { startJob, turnstile, type Job, type StartedJob } from '$web/api/jobs.svelte';
 import { batch } from '$web/resource.svelte';
 import { isOvergrown, merged, type Attempts, type Series, type SeriesByRun } from './model';
@@ -203,7 +203,9 @@ function sameSettings(one: Settings, other: Settings): boolean {
  * The stretch that a window asks for: half of its width more on each side, so that a pan shows
  * points.
  */
-export function padded([from, to]: Range): Range {
+export function padded([from, to]: Ends): Ends {
+  // Where one end is open nothing can be panned to.
+  if (from === null || to === null) return [from, to];
   const more = (to - from) / 2;
   return [from - more, to + more];
 }

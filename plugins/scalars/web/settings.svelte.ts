@@ -1,9 +1,27 @@
 // How the cards are drawn, as the address says it; what is not said is the default.
-import type { ChartSettings, TooltipSort, View, XAxis } from '$web/charts/types';
+import {
+  noLimits,
+  type ChartSettings,
+  type Limits,
+  type ScaleKind,
+  type TooltipSort,
+  type View,
+  type XAxis,
+} from '$web/charts/types';
 import { encodeText } from '$web/url';
 import { url } from '$web/url.svelte';
 import { parseSearch } from '$web/widgets/search';
-import { formatZooms, parseZooms, type Attempts } from './model';
+import {
+  formatLimits,
+  formatScales,
+  formatZooms,
+  parseLimits,
+  parseScales,
+  parseZooms,
+  scaleKind,
+  type Attempts,
+  type Scales,
+} from './model';
 
 export interface Focusable {
   readonly focus: () => void;
@@ -33,7 +51,8 @@ function smoothingOf(value: string | undefined): number {
 /** To be made while a component is. */
 export function createSettings() {
   const axis = $derived(oneOf(url.get('x'), axes, 'step'));
-  const isLog = $derived(url.get('y') === 'log');
+  const scaleX = $derived(scaleKind(url.get('scale-x')) ?? 'linear');
+  const scaleY = $derived(scaleKind(url.get('y')) ?? 'linear');
   const smoothing = $derived(smoothingOf(url.get('smooth')));
   const ignoreOutliers = $derived(url.get('outliers') === 'ignore');
   const sort = $derived(oneOf(url.get('sort'), sorts, 'default'));
@@ -45,11 +64,31 @@ export function createSettings() {
 
   const closed = $derived(url.list('closed'));
   const wide = $derived(url.list('wide'));
-  // Cards whose y axis is not as the toolbar says.
-  const otherLog = $derived(url.list('log'));
+  const scalesText = $derived(url.get('scale'));
+  const scales = $derived(parseScales(scalesText));
+  const limitsText = $derived(url.get('range'));
+  const limits = $derived(parseLimits(limitsText));
   const zoomText = $derived(url.get('zoom'));
   const zooms = $derived(parseZooms(zoomText));
   const full = $derived(url.get('full') === undefined ? undefined : url.text('full'));
+
+  function scaleXOf(tag: string): ScaleKind {
+    return scales.get(tag)?.x ?? scaleX;
+  }
+
+  function scaleYOf(tag: string): ScaleKind {
+    return scales.get(tag)?.y ?? scaleY;
+  }
+
+  function setScales(tag: string, { x, y }: Scales): void {
+    // As the toolbar says is not said again.
+    const own = { x: x === scaleX ? undefined : x, y: y === scaleY ? undefined : y };
+    url.set({ scale: formatScales([...scales, [tag, own]]) });
+  }
+
+  function setScaleY(tag: string, kind: ScaleKind): void {
+    setScales(tag, { x: scales.get(tag)?.x, y: kind });
+  }
 
   return {
     get axis() {
@@ -57,13 +96,28 @@ export function createSettings() {
     },
     set axis(next: XAxis) {
       // A stretch of steps means nothing as a stretch of time.
-      url.set({ x: next === 'step' ? undefined : next, zoom: undefined });
+      const range = formatLimits(
+        Array.from(limits, ([tag, { y }]) => [tag, { x: noLimits.x, y }] as const),
+      );
+      url.set({ x: next === 'step' ? undefined : next, zoom: undefined, range });
     },
-    get isLog() {
-      return isLog;
+    get scaleX() {
+      return scaleX;
     },
-    set isLog(next: boolean) {
-      url.set({ y: next ? 'log' : undefined, log: undefined });
+    set scaleX(next: ScaleKind) {
+      const scale = formatScales(
+        Array.from(scales, ([tag, { y }]) => [tag, { x: undefined, y }] as const),
+      );
+      url.set({ 'scale-x': next === 'linear' ? undefined : next, scale });
+    },
+    get scaleY() {
+      return scaleY;
+    },
+    set scaleY(next: ScaleKind) {
+      const scale = formatScales(
+        Array.from(scales, ([tag, { x }]) => [tag, { x, y: undefined }] as const),
+      );
+      url.set({ y: next === 'linear' ? undefined : next, scale });
     },
     get smoothing() {
       return smoothing;
@@ -116,9 +170,31 @@ export function createSettings() {
     toggleWide: (tag: string) => {
       url.toggleIn('wide', tag);
     },
-    isLogFor: (tag: string) => otherLog.includes(tag) !== isLog,
+    scaleXOf,
+    scaleYOf,
+    setScaleX: (tag: string, kind: ScaleKind) => {
+      setScales(tag, { x: kind, y: scales.get(tag)?.y });
+    },
+    setScaleY,
     toggleLog: (tag: string) => {
-      url.toggleIn('log', tag);
+      setScaleY(tag, scaleYOf(tag) === 'log' ? 'linear' : 'log');
+    },
+    limitsOf: (tag: string) => limits.get(tag) ?? noLimits,
+    /** A new range is also the end of a zoom, which would hide it. */
+    setLimits: (tag: string, next: Limits) => {
+      url.set({
+        range: formatLimits([...limits, [tag, next]]),
+        zoom: formatZooms([...zooms].filter(([one]) => one !== tag)),
+      });
+    },
+    /** Whether anything about the axes of a card was chosen by hand. */
+    hasOwnAxes: (tag: string) => limits.has(tag) || scales.has(tag),
+    resetAxes: (tag: string) => {
+      url.set({
+        range: formatLimits([...limits].filter(([one]) => one !== tag)),
+        scale: formatScales([...scales].filter(([one]) => one !== tag)),
+        zoom: formatZooms([...zooms].filter(([one]) => one !== tag)),
+      });
     },
     get full() {
       return full;
@@ -132,7 +208,8 @@ export function createSettings() {
     },
     chart: (tag: string, at: XAxis): ChartSettings => ({
       xAxis: at,
-      logY: otherLog.includes(tag) !== isLog,
+      scaleX: scaleXOf(tag),
+      scaleY: scaleYOf(tag),
       ignoreOutliers,
       tooltipSort: sort,
     }),

@@ -1,6 +1,6 @@
 // What a line chart knows while it lives: size, gesture, what is pointed at, and the scene last
 // drawn. LineChart.svelte connects it to props, canvases and the page.
-import { extentOfX, extentOfY, fitX, fitY } from './fit';
+import { extentOfX, extentOfY, fitX, fitY, limited } from './fit';
 import { dependOn, drawSoon, forgetDraw } from './frame';
 import type { GestureTarget } from './gestures';
 import { advance, bandOf, idle } from './interaction';
@@ -10,7 +10,7 @@ import { RangeMotion, steadyRange } from './motion';
 import type { Pace, Ranges } from './motion';
 import { crosshairAt, neighbourX } from './nearest';
 import type { Crosshair, Hit } from './nearest';
-import { makeScale, toPixel, toValue } from './scales';
+import { makeScale, makeXScale, toPixel, toValue } from './scales';
 import { makeScene } from './scene';
 import type { Scene, SceneInput } from './scene';
 import { formatX } from './overlay';
@@ -19,8 +19,8 @@ import { summarise } from './summary';
 import { measureLabel } from './text';
 import { currentTheme } from './theme.svelte';
 import { makeTooltip } from './tooltip';
-import { wholeView } from './types';
-import type { ChartSettings, Line, Range, View, XAxis } from './types';
+import { isLimited, kindOfX, wholeView } from './types';
+import type { ChartSettings, Limits, Line, Range, ScaleKind, View, XAxis } from './types';
 import { isSameView, isWithinScale, isZoomed, pan, scaleAt, zoomTo } from './viewport';
 import type { Shown } from './viewport';
 
@@ -29,6 +29,7 @@ export interface ChartInput {
   readonly lines: readonly Line[];
   readonly settings: ChartSettings;
   readonly view: View;
+  readonly limits: Limits;
   readonly highlightKey: string | null;
   readonly crosshair: number | null;
   /** Null: what the lines cover. */
@@ -41,6 +42,7 @@ interface Question {
   readonly keys: string;
   readonly settings: ChartSettings;
   readonly view: View;
+  readonly limits: Limits;
 }
 
 // A line further away than this is not what the pointer means.
@@ -57,8 +59,14 @@ export class ChartState implements GestureTarget {
   /** Where the arrow keys stand. */
   private cursor = $state.raw<{ value: number; key: string | null } | null>(null);
 
-  readonly extentX = $derived.by(() => this.input.extentX ?? extentOfX(this.input.lines));
-  private readonly whole = $derived.by(() => fitX(this.extentX, this.input.settings.xAxis));
+  readonly kindX = $derived.by(() => kindOfX(this.input.settings));
+  readonly extentX = $derived.by(
+    () => this.input.extentX ?? extentOfX(this.input.lines, this.kindX === 'log'),
+  );
+  private readonly whole = $derived.by(() => {
+    const fitting = fitX(this.extentX, this.input.settings.xAxis, this.kindX === 'log');
+    return limited(fitting, this.input.limits.x, this.kindX);
+  });
   private readonly keys = $derived.by(() => this.input.lines.map((line) => line.key).join('\n'));
   readonly isPinned = $derived.by(() => this.pin !== null);
   readonly isBusy = $derived.by(() => this.gesture.kind !== 'idle');
@@ -145,7 +153,7 @@ export class ChartState implements GestureTarget {
 
   private readonly motion = new RangeMotion();
   // Under a zoom the lines may be a window only: then this remembers where the axis ends.
-  private widest: { axis: XAxis; range: Range } | null = null;
+  private widest: { axis: XAxis; limits: Limits; range: Range } | null = null;
   private answered: Question | null = null;
   private pendingView: View | null = null;
 
@@ -156,7 +164,7 @@ export class ChartState implements GestureTarget {
     const { lines, settings } = this.input;
     const theme = currentTheme();
     // The axes also depend on the view, and move again when a hand lets go.
-    dependOn(this.input.view, this.isBusy);
+    dependOn(this.input.view, this.input.limits, this.isBusy);
     return {
       ...this.size,
       lines,
@@ -220,29 +228,32 @@ export class ChartState implements GestureTarget {
   }
 
   private moveRanges(nowMs: number): Ranges {
-    const { lines, settings, view } = this.input;
-    const question = { keys: this.keys, settings, view };
+    const { lines, settings, view, limits } = this.input;
+    const kind = settings.scaleY;
+    const question = { keys: this.keys, settings, view, limits };
     const isSame = this.answered !== null && isSameQuestion(this.answered, question);
     const wasShown = this.scene !== null;
     this.answered = question;
     this.widen();
-    const handY = settings.logY && view.y !== null && view.y[0] <= 0 ? null : view.y;
+    const handX = placed(view.x, this.kindX);
+    const handY = placed(view.y, kind);
     const shownY = this.scene?.scaleY.domain ?? null;
     let y: Range;
     if (handY !== null) {
       y = handY;
-    } else if (shownY !== null && this.holdsY() && (!settings.logY || shownY[0] > 0)) {
+    } else if (shownY !== null && this.holdsY() && placed(shownY, kind) !== null) {
       y = shownY;
     } else {
-      const extent = extentOfY(lines, view.x, settings.logY, settings.ignoreOutliers);
-      const wanted = fitY(extent, settings.logY);
-      y = isSame && view.x !== null && shownY !== null ? steadyRange(shownY, wanted) : wanted;
+      const window = handX ?? (isLimited(limits.x) ? this.whole : null);
+      const extent = extentOfY(lines, window, kind === 'log', settings.ignoreOutliers);
+      const wanted = limited(fitY(extent, kind), limits.y, kind);
+      y = isSame && window !== null && shownY !== null ? steadyRange(shownY, wanted) : wanted;
     }
     this.motion.aim(
-      { x: view.x ?? this.whole, y },
+      { x: handX ?? this.whole, y },
       this.pace(isSame && wasShown),
       nowMs,
-      settings.logY,
+      kind === 'log',
     );
     return this.motion.at(nowMs);
   }
@@ -254,12 +265,13 @@ export class ChartState implements GestureTarget {
 
   private widen(): void {
     const { whole, widest } = this;
-    const { view, settings, extentX } = this.input;
-    const keeps = view.x !== null && extentX === null && widest?.axis === settings.xAxis;
+    const { view, settings, extentX, limits } = this.input;
+    const isSame = widest?.axis === settings.xAxis && widest.limits === limits;
+    const keeps = view.x !== null && extentX === null && isSame && this.kindX !== 'log';
     const range: Range = keeps
       ? [Math.min(whole[0], widest.range[0]), Math.max(whole[1], widest.range[1])]
       : whole;
-    this.widest = { axis: settings.xAxis, range };
+    this.widest = { axis: settings.xAxis, limits, range };
   }
 
   // While a hand moves the x axis the y axis keeps still under it.
@@ -342,10 +354,10 @@ export class ChartState implements GestureTarget {
     const { pendingView: pending } = this;
     const whole = this.widest?.range ?? this.whole;
     if (pending === null) return { scaleX: scene.scaleX, scaleY: scene.scaleY, whole };
-    const { log } = scene.scaleY;
+    const { kind } = scene.scaleY;
     return {
-      scaleX: makeScale(pending.x ?? whole, scene.scaleX.range),
-      scaleY: pending.y === null ? scene.scaleY : makeScale(pending.y, scene.scaleY.range, log),
+      scaleX: makeXScale(pending.x ?? whole, scene.scaleX.range, scene.scaleX.kind),
+      scaleY: pending.y === null ? scene.scaleY : makeScale(pending.y, scene.scaleY.range, kind),
       whole,
     };
   }
@@ -417,12 +429,19 @@ function isInPlot({ plot }: Scene, at: Point): boolean {
   );
 }
 
+/** What was chosen by hand, unless the scale has no place for it. */
+function placed(range: Range | null, kind: ScaleKind): Range | null {
+  return kind === 'log' && range !== null && range[0] <= 0 ? null : range;
+}
+
 function isSameQuestion(a: Question, b: Question): boolean {
   return (
     a.keys === b.keys &&
     isSameView(a.view, b.view) &&
     a.settings.xAxis === b.settings.xAxis &&
-    a.settings.logY === b.settings.logY &&
+    a.limits === b.limits &&
+    a.settings.scaleX === b.settings.scaleX &&
+    a.settings.scaleY === b.settings.scaleY &&
     a.settings.ignoreOutliers === b.settings.ignoreOutliers
   );
 }

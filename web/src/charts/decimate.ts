@@ -2,6 +2,7 @@
 // highest point of the column in the order in which they came, so that no spike is lost. Everything
 // is written into buffers that are used again, for this runs for every line of every frame.
 import { indicesWithin, isSorted } from './sorted';
+import { placesOf } from './scales';
 import type { Scale } from './scales';
 
 // How far beyond the plot a line is drawn, so that its stroke does not end at the edge.
@@ -127,15 +128,16 @@ function traceInOrder(
   dots: Trace,
 ): void {
   const { origin: x0, factor: kx } = scaleX;
-  const { origin: y0, factor: ky, log } = scaleY;
+  const { origin: y0, factor: ky } = scaleY;
   const [rx] = scaleX.range;
   const [ry] = scaleY.range;
+  const placesX = placesOf(x, scaleX);
+  const placesY = placesOf(y, scaleY);
   const { from, to } = indicesWithin(x, scaleX.domain, 1);
   const tracer = new Tracer(scaleX, columnWidth, out, dots);
   for (let i = from; i < to; ++i) {
-    const value = y[i] as number;
-    const px = ((x[i] as number) - x0) * kx + rx;
-    const py = ((log ? (value > 0 ? Math.log10(value) : Number.NaN) : value) - y0) * ky + ry;
+    const px = ((placesX[i] as number) - x0) * kx + rx;
+    const py = ((placesY[i] as number) - y0) * ky + ry;
     // Subtracting finds NaN and the infinities at once.
     if (px - px !== 0 || py - py !== 0) tracer.endStretch();
     else tracer.add(px, py);
@@ -290,16 +292,17 @@ export class ColumnExtents {
     gapAfter.fill(0, 0, this.columns);
 
     const { origin: x0, factor: kx } = scaleX;
-    const { origin: y0, factor: ky, log } = scaleY;
+    const { origin: y0, factor: ky } = scaleY;
     const shift = scaleX.range[0] - this.left;
     const [ry] = scaleY.range;
     const last = this.columns - 1;
+    const placesX = placesOf(x, scaleX);
+    const placesY = placesOf(y, scaleY);
     const { from, to } = indicesWithin(x, scaleX.domain, 1);
     let column = -1;
     for (let i = from; i < to; ++i) {
-      const value = y[i] as number;
-      const place = (((x[i] as number) - x0) * kx + shift) / columnWidth;
-      const py = ((log ? (value > 0 ? Math.log10(value) : Number.NaN) : value) - y0) * ky + ry;
+      const place = (((placesX[i] as number) - x0) * kx + shift) / columnWidth;
+      const py = ((placesY[i] as number) - y0) * ky + ry;
       if (place - place !== 0 || py - py !== 0) {
         if (column >= 0) gapAfter[column] = 1;
         continue;
@@ -363,12 +366,12 @@ export function traceDots(
 ): void {
   const seen = new Set<number>();
   const [left, right] = scaleX.range;
+  const placesX = placesOf(x, scaleX);
+  const placesY = placesOf(y, scaleY);
   const { from, to } = indicesWithin(x, scaleX.domain);
   for (let i = from; i < to; ++i) {
-    const px = ((x[i] as number) - scaleX.origin) * scaleX.factor + left;
-    const value = y[i] as number;
-    const t = scaleY.log ? (value > 0 ? Math.log10(value) : Number.NaN) : value;
-    const py = (t - scaleY.origin) * scaleY.factor + scaleY.range[0];
+    const px = ((placesX[i] as number) - scaleX.origin) * scaleX.factor + left;
+    const py = ((placesY[i] as number) - scaleY.origin) * scaleY.factor + scaleY.range[0];
     // Of what lies outside nothing is seen; the comparisons also leave out NaN.
     if (!(px >= left - 1 && px <= right + 1 && Math.abs(py) < farAway)) continue;
     const pixel = Math.round(px) * 65536 + (Math.round(py) & 65535);

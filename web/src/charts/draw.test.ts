@@ -114,7 +114,7 @@ describe('axes', () => {
   });
 
   it('say why nothing is seen', () => {
-    const settings = { ...defaultSettings, logY: true };
+    const settings = { ...defaultSettings, scaleY: 'log' as const };
     const { pen } = draw([makeLine({ x: [0, 1], y: [-1, 0] })], {
       settings,
       ranges: { x: [0, 1], y: [0.1, 10] },

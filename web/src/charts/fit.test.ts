@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { extentOfX, extentOfY, fitX, fitY } from './fit';
+import { extentOfX, extentOfY, fitX, fitY, limited } from './fit';
 import { makeLine } from './testing';
 
 describe('x', () => {
@@ -49,10 +49,10 @@ describe('y', () => {
   });
 
   it('shows zero when it is near, and never crosses it for air', () => {
-    expect(fitY([0.1, 1], false)[0]).toBe(0);
-    expect(fitY([0.5, 1], false)[0]).toBeGreaterThan(0.4);
-    expect(fitY([-1, -0.1], false)[1]).toBe(0);
-    expect(fitY([0, 1], false)[0]).toBe(0);
+    expect(fitY([0.1, 1], 'linear')[0]).toBe(0);
+    expect(fitY([0.5, 1], 'linear')[0]).toBeGreaterThan(0.4);
+    expect(fitY([-1, -0.1], 'linear')[1]).toBe(0);
+    expect(fitY([0, 1], 'linear')[0]).toBe(0);
   });
 
   it('leaves air, but not much', () => {
@@ -62,7 +62,7 @@ describe('y', () => {
       [-4e5, 7e5],
       [1000, 1000.5],
     ] as const) {
-      const [low, high] = fitY(extent, false);
+      const [low, high] = fitY(extent, 'linear');
       const span = extent[1] - extent[0];
       expect(low).toBeLessThanOrEqual(extent[0]);
       expect(high).toBeGreaterThan(extent[1]);
@@ -71,13 +71,51 @@ describe('y', () => {
   });
 
   it('gives a constant a range', () => {
-    expect(fitY([0, 0], false)).toEqual([-1, 1]);
-    expect(fitY([5, 5], false)).toEqual([4.5, 5.5]);
-    expect(fitY([5, 5], true)[1]).toBeCloseTo(7.5);
+    expect(fitY([0, 0], 'linear')).toEqual([-1, 1]);
+    expect(fitY([5, 5], 'linear')).toEqual([4.5, 5.5]);
+    expect(fitY([5, 5], 'log')[1]).toBeCloseTo(7.5);
   });
 
   it('survives the ends of the number line', () => {
-    const [low, high] = fitY([-Number.MAX_VALUE, Number.MAX_VALUE], false);
+    const [low, high] = fitY([-Number.MAX_VALUE, Number.MAX_VALUE], 'linear');
     expect(Number.isFinite(high - low)).toBe(true);
+  });
+});
+
+describe('ends that are chosen by hand', () => {
+  it('replace those that fit, each alone', () => {
+    expect(limited([0, 10], [null, null], 'linear')).toEqual([0, 10]);
+    expect(limited([0, 10], [2, null], 'linear')).toEqual([2, 10]);
+    expect(limited([0, 10], [null, 4], 'linear')).toEqual([0, 4]);
+    expect(limited([0, 10], [-5, 50], 'linear')).toEqual([-5, 50]);
+  });
+
+  it('take the other end along where it would lie on the wrong side', () => {
+    expect(limited([0, 10], [20, null], 'linear')).toEqual([20, 30]);
+    expect(limited([0, 10], [null, -1], 'linear')).toEqual([-11, -1]);
+    expect(limited([1, 10], [100, null], 'log')).toEqual([100, 1000]);
+  });
+
+  it('are none on a log axis when they have no place there', () => {
+    expect(limited([0.1, 10], [0, 5], 'log')).toEqual([0.1, 5]);
+    expect(limited([0.1, 10], [-1, 0], 'log')).toEqual([0.1, 10]);
+  });
+});
+
+describe('axes that are not straight', () => {
+  it('begin on a log axis where x is positive', () => {
+    const line = makeLine({ x: [0, 1, 10, 100], y: [1, 1, 1, 1] });
+    expect(extentOfX([line], true)).toEqual([1, 100]);
+    expect(extentOfX([makeLine({ x: [-1, 0], y: [1, 1] })], true)).toBeNull();
+    expect(extentOfX([makeLine({ x: [5, -1, 3], y: [1, 1, 1] })], true)).toEqual([3, 5]);
+  });
+
+  it('show all of both sides of zero with some air', () => {
+    const [low, high] = fitY([-100, 1000], 'symlog');
+    expect(low).toBeLessThan(-100);
+    expect(high).toBeGreaterThan(1000);
+    expect(high).toBeLessThan(3000);
+    expect(fitY([0, 1000], 'symlog')[0]).toBe(0);
+    expect(fitY([5, 5], 'symlog')).toEqual([4.5, 5.5]);
   });
 });

@@ -2,21 +2,23 @@
 // little air, rounded, and down to zero where that is near.
 import { tickIncrement } from 'd3-array';
 import { rangeWithoutOutliers } from './outliers';
-import { indicesWithin, isSorted } from './sorted';
-import type { Line, Range, XAxis } from './types';
+import { indicesWithin, isSorted, upperBound } from './sorted';
+import { flatOf, placeOf, valueAt } from './scales';
+import type { Ends, Line, Range, ScaleKind, XAxis } from './types';
 
 // Differences of values must stay finite.
 const largest = 4e307;
 
-/** What x covers; null when no point has a finite x. */
-export function extentOfX(lines: readonly Line[]): Range | null {
+/** What x covers, on a log axis what is positive of it; null when no point has such an x. */
+export function extentOfX(lines: readonly Line[], log = false): Range | null {
   let low = Infinity;
   let high = -Infinity;
   for (const { x } of lines) {
     if (x.length > 0 && isSorted(x)) {
       // An infinity can only stand at the ends of a sorted column; it is rare enough to scan for.
-      const first = x[0] as number;
+      const first = x[log ? Math.min(upperBound(x, 0), x.length - 1) : 0] as number;
       const last = x[x.length - 1] as number;
+      if (log && !(last > 0)) continue;
       if (Number.isFinite(first) && Number.isFinite(last)) {
         low = Math.min(low, first);
         high = Math.max(high, last);
@@ -24,7 +26,7 @@ export function extentOfX(lines: readonly Line[]): Range | null {
       }
     }
     for (const value of x) {
-      if (!Number.isFinite(value)) continue;
+      if (!Number.isFinite(value) || (log && value <= 0)) continue;
       if (value < low) low = value;
       if (value > high) high = value;
     }
@@ -33,10 +35,11 @@ export function extentOfX(lines: readonly Line[]): Range | null {
 }
 
 /** The domain of the x axis for that extent: a single x stands in the middle. */
-export function fitX(extent: Range | null, axis: XAxis): Range {
-  if (extent === null) return [0, 1];
+export function fitX(extent: Range | null, axis: XAxis, log = false): Range {
+  if (extent === null) return log ? [1, 10] : [0, 1];
   const [low, high] = extent;
   if (high > low) return extent;
+  if (log) return [low / 2, low * 2];
   const around = axis === 'step' ? 1 : 30;
   return [low - around, high + around];
 }
@@ -76,15 +79,45 @@ export function extentOfY(
 }
 
 /** A domain for the y axis that shows `extent` with some air. */
-export function fitY(extent: Range | null, log: boolean): Range {
-  if (extent === null) return log ? [0.1, 10] : [0, 1];
-  return log ? fitLog(extent) : fitLinear(extent);
+export function fitY(extent: Range | null, kind: ScaleKind): Range {
+  if (extent === null) return kind === 'log' ? [0.1, 10] : [0, 1];
+  if (kind === 'linear') return fitLinear(extent);
+  return kind === 'log' ? fitLog(extent) : fitSymlog(extent);
+}
+
+/**
+ * The range with the ends that were chosen by hand. An end that lies beyond the other, which fits
+ * the data, takes it along; on a log axis what is not positive is no end.
+ */
+export function limited(range: Range, ends: Ends, kind: ScaleKind): Range {
+  const isEnd = (end: number | null): end is number =>
+    end !== null && Number.isFinite(end) && (kind !== 'log' || end > 0);
+  const [from, to] = ends;
+  const low = isEnd(from) ? from : range[0];
+  const high = isEnd(to) ? to : range[1];
+  if (low < high) return [low, high];
+  if (kind === 'log') return isEnd(from) ? [low, low * 10] : [high / 10, high];
+  const span = range[1] - range[0];
+  return isEnd(from) ? [low, low + span] : [high - span, high];
 }
 
 function fitLog([low, high]: Range): Range {
   const decades = Math.log10(high) - Math.log10(low);
   const factor = decades < 0.01 ? 1.5 : 10 ** (decades * 0.04);
   return [Math.max(low / factor, Number.MIN_VALUE), Math.min(high * factor, Number.MAX_VALUE)];
+}
+
+function fitSymlog(extent: Range): Range {
+  const flat = flatOf(extent);
+  const [low, high] = extent.map((value) => placeOf(value, 'symlog', flat)) as [number, number];
+  const air = (high - low) * 0.04;
+  if (!(air > 0)) return fitLinear(extent);
+  const start = low === 0 ? 0 : low - air;
+  const end = high === 0 ? 0 : high + air;
+  return [
+    Math.max(valueAt(start, 'symlog', flat), -largest),
+    Math.min(valueAt(end, 'symlog', flat), largest),
+  ];
 }
 
 function fitLinear(extent: Range): Range {

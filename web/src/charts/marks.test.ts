@@ -51,7 +51,7 @@ it('marks both ends of a stretch', () => {
 
 it('explains what a log axis leaves out', () => {
   const line = makeLine({ key: 'a', x: [0, 1, 2], y: [1, 0, -2] });
-  const marks = collectMarks(line, scaleX, makeScale([0.1, 10], [100, 0], true));
+  const marks = collectMarks(line, scaleX, makeScale([0.1, 10], [100, 0], 'log'));
   expect(describeMarks(marksNear(marks, 3))).toEqual([
     'a: 2 × not positive: no place on a log axis',
   ]);

@@ -28,7 +28,7 @@ const unplaced = new WeakMap<Float64Array, { linear: Int32Array; log: Int32Array
 /** The marks of one line within the plot: one a stretch, near ones of a kind joined. */
 export function collectMarks(line: Line, scaleX: Scale, scaleY: Scale): Mark[] {
   const values = line.raw ?? line.y;
-  const indices = indicesWithoutPlace(values, scaleY.log);
+  const indices = indicesWithoutPlace(values, scaleY.kind === 'log');
   const [left, right] = scaleX.range;
   const marks = new Map<string, Mark>();
   for (let i = 0; i < indices.length;) {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { makeScale, toPixel, toValue } from './scales';
+import { makeScale, makeXScale, placesOf, toPixel, toValue } from './scales';
 
 it('maps and inverts straight lines', () => {
   const scale = makeScale([10, 20], [100, 0]);
@@ -9,7 +9,7 @@ it('maps and inverts straight lines', () => {
 });
 
 it('maps and inverts logarithms, and has no place for what is not positive', () => {
-  const scale = makeScale([0.01, 100], [0, 400], true);
+  const scale = makeScale([0.01, 100], [0, 400], 'log');
   expect(toPixel(scale, 1)).toBeCloseTo(200);
   expect(toValue(scale, 300)).toBeCloseTo(10);
   expect(toPixel(scale, 0)).toBeNaN();
@@ -26,4 +26,33 @@ it('puts a domain without width in the middle', () => {
   const scale = makeScale([5, 5], [0, 100]);
   expect(toPixel(scale, 5)).toBe(50);
   expect(toValue(scale, 80)).toBe(5);
+});
+
+it('spreads out both sides of zero and comes back', () => {
+  const scale = makeScale([-1000, 1000], [0, 200], 'symlog');
+  expect(toPixel(scale, 0)).toBeCloseTo(100);
+  expect(toPixel(scale, -1000)).toBeCloseTo(0);
+  // A hundredth of the range has a third of the axis.
+  expect(toPixel(scale, 10) - 100).toBeGreaterThan(30);
+  for (const value of [-1000, -3, -0.01, 0, 0.5, 70, 1000]) {
+    expect(toValue(scale, toPixel(scale, value))).toBeCloseTo(value, 6);
+  }
+});
+
+it('has the same places for a column as for each of its values', () => {
+  const values = Float64Array.of(-1, 0, 0.5, 10, NaN, Infinity);
+  for (const scale of [
+    makeScale([0.1, 10], [0, 100], 'log'),
+    makeScale([-10, 10], [0, 100], 'symlog'),
+    // Another curve over the same column.
+    makeXScale([0, 1000], [0, 100], 'symlog'),
+  ]) {
+    const pixels = Array.from(
+      placesOf(values, scale),
+      (place) => (place - scale.origin) * scale.factor + scale.range[0],
+    );
+    expect(pixels).toEqual(Array.from(values, (value) => toPixel(scale, value)));
+  }
+  const straight = makeScale([0, 1], [0, 100]);
+  expect(placesOf(values, straight)).toBe(values);
 });

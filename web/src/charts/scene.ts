@@ -3,11 +3,12 @@
 import { collectMarks } from './marks';
 import type { Mark } from './marks';
 import type { Ranges } from './motion';
-import { makeScale, toPixel } from './scales';
+import { makeScale, makeXScale, toPixel } from './scales';
 import type { Scale } from './scales';
 import type { Theme } from './theme.svelte';
-import { logTicks, maxTicks, valueTicks, xTickMaker } from './ticks';
+import { maxTicks, xTickMaker, yTickMaker } from './ticks';
 import type { Tick, TickMaker } from './ticks';
+import { kindOfX } from './types';
 import type { ChartSettings, Line, Range } from './types';
 
 /** A tick in its place, in CSS pixels; on the x axis `labelAt` is the middle of its label. */
@@ -71,9 +72,9 @@ export function makeScene(input: SceneInput): Scene {
   const top = (input.top ?? 0) + marginTop;
   const bottom = Math.max((input.top ?? 0) + height - marginBottom, top + 1);
 
-  const scaleY = makeScale(ranges.y, [bottom, top], settings.logY);
+  const scaleY = makeScale(ranges.y, [bottom, top], settings.scaleY);
   const yCount = Math.min(Math.max(Math.floor((bottom - top) / 26) + 1, 2), maxTicks);
-  const yTicks = (settings.logY ? logTicks : valueTicks)(ranges.y, yCount);
+  const yTicks = yTickMaker(settings.scaleY)(ranges.y, yCount);
   const widest = hasData ? Math.max(0, ...yTicks.map((tick) => input.measure(tick.label))) : 0;
   const left = Math.max(
     input.gutter ?? minGutter,
@@ -81,8 +82,15 @@ export function makeScene(input: SceneInput): Scene {
   );
   const right = Math.max(width - marginRight, left + 1);
 
-  const scaleX = makeScale(ranges.x, [left, right]);
-  const xTicks = placeXTicks(xTickMaker(settings.xAxis), ranges.x, scaleX, width, input.measure);
+  const kindX = kindOfX(settings);
+  const scaleX = makeXScale(ranges.x, [left, right], kindX);
+  const xTicks = placeXTicks(
+    xTickMaker(settings.xAxis, kindX),
+    ranges.x,
+    scaleX,
+    width,
+    input.measure,
+  );
   const marks = lines.flatMap((line) => collectMarks(line, scaleX, scaleY));
   return {
     width,
@@ -98,7 +106,7 @@ export function makeScene(input: SceneInput): Scene {
     }),
     lines,
     marks,
-    note: hasData ? noteFor(lines, settings.logY) : '',
+    note: hasData ? noteFor(lines, settings) : '',
     theme: input.theme,
     pixelRatio: input.pixelRatio,
   };
@@ -135,8 +143,13 @@ function placeXTicks(
   return [];
 }
 
-function noteFor(lines: readonly Line[], logY: boolean): string {
-  const isShown = (value: number): boolean => Number.isFinite(value) && (!logY || value > 0);
-  if (lines.some((line) => line.y.some(isShown))) return '';
-  return logY ? 'No positive values for a log axis' : 'No finite values';
+function noteFor(lines: readonly Line[], settings: ChartSettings): string {
+  const isLogY = settings.scaleY === 'log';
+  const isShown = (value: number): boolean => Number.isFinite(value) && (!isLogY || value > 0);
+  if (lines.some((line) => line.y.some(isShown))) {
+    const isLogX = kindOfX(settings) === 'log';
+    const isLost = isLogX && !lines.some((line) => line.x.some((x) => x > 0));
+    return isLost ? 'No positive x for a log axis' : '';
+  }
+  return isLogY ? 'No positive values for a log axis' : 'No finite values';
 }

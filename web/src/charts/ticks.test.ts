@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { durationTicks, logTicks, maxTicks, stepTicks, valueTicks, wallTicks } from './ticks';
+import {
+  durationTicks,
+  logTicks,
+  maxTicks,
+  spreadDurationTicks,
+  stepTicks,
+  symlogTicks,
+  valueTicks,
+  wallTicks,
+} from './ticks';
 import type { Tick } from './ticks';
 
 const labels = (ticks: Tick[]) =>
@@ -126,4 +135,43 @@ describe('wall ticks', () => {
     expect(labels(wallTicks([at(2025, 0), at(2025, 6)], 8))).toContain('Mar');
     expect(labels(wallTicks([at(2025, 0), at(2025, 0) + 10], 8))).toContain('00:00:05');
   });
+});
+
+describe('symmetric logarithmic ticks', () => {
+  it('are zero and powers of ten on both sides of it', () => {
+    expect(labels(symlogTicks([-20, 1000], 8, 3))).toEqual([...['-10', '0', '10', '100', '1_000']]);
+    expect(labels(symlogTicks([0, 1e6], 5, 1))).toEqual(['0', '100', '10_000', '1M']);
+  });
+
+  it('keep their labels apart beside zero', () => {
+    expect(labels(symlogTicks([-4000, 4000], 7, 4))).toEqual([
+      ...['-1_000', '-100', '0', '100', '1_000'],
+    ]);
+  });
+
+  it('are round values where no power of ten is in sight', () => {
+    expect(labels(symlogTicks([2, 4], 5, 0.004))).toEqual(labels(valueTicks([2, 4], 5)));
+  });
+
+  it('are never more than there is room for', () => {
+    for (const count of [2, 3, 5, 8]) {
+      for (const power of [1, 3, 9, 30]) {
+        const high = 10 ** power;
+        expect(symlogTicks([-high, high], count, 1e-3).length).toBeLessThanOrEqual(
+          Math.max(count, 3),
+        );
+      }
+    }
+  });
+});
+
+it('time that is spread out has round durations', () => {
+  expect(labels(spreadDurationTicks([0, 7200], 8))).toEqual(
+    expect.arrayContaining(['0', '1 s', '10 s', '1 min', '10 min', '1 h']),
+  );
+  expect(labels(spreadDurationTicks([0.001, 10], 8))).toEqual([
+    ...['0.001 s', '0.01 s', '0.1 s', '1 s', '10 s'],
+  ]);
+  expect(spreadDurationTicks([0, 1e8], 4).length).toBeLessThanOrEqual(4);
+  expect(spreadDurationTicks([100, 200], 5)).toEqual(durationTicks([100, 200], 5));
 });

@@ -10,7 +10,8 @@ import {
   trimZeros,
   withMinus,
 } from './format';
-import type { Range, XAxis } from './types';
+import { flatOf, placeOf } from './scales';
+import type { Range, ScaleKind, XAxis } from './types';
 
 export interface Tick {
   readonly value: number;
@@ -33,12 +34,18 @@ const durationSteps = [
 ];
 const monthNames = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 
-export function xTickMaker(axis: XAxis): TickMaker {
+export function yTickMaker(kind: ScaleKind): TickMaker {
+  if (kind === 'linear') return valueTicks;
+  return kind === 'log' ? logTicks : (domain, count) => symlogTicks(domain, count, flatOf(domain));
+}
+
+export function xTickMaker(axis: XAxis, kind: ScaleKind = 'linear'): TickMaker {
   switch (axis) {
     case 'step':
-      return stepTicks;
+      if (kind === 'linear') return stepTicks;
+      return kind === 'log' ? logTicks : (domain, count) => symlogTicks(domain, count, 1);
     case 'relative':
-      return durationTicks;
+      return kind === 'linear' ? durationTicks : spreadDurationTicks;
     case 'wall':
       return wallTicks;
   }
@@ -73,6 +80,56 @@ export function logTicks(domain: Range, count: number): Tick[] {
     .flatMap((power) => between.map((mantissa) => Number(`${mantissa}e${power}`)))
     .filter((value) => value >= domain[0] * (1 - 1e-9) && value <= domain[1] * (1 + 1e-9))
     .map((value) => ({ value, label: labelAlone(value) }));
+}
+
+/** Zero, and powers of ten on both sides of it down to where the scale gets flat. */
+export function symlogTicks(domain: Range, count: number, flat: number): Tick[] {
+  const [low, high] = domain;
+  const limit = Math.min(count, maxTicks);
+  const first = Math.ceil(Math.log10(flat) - 1e-9);
+  const last = Math.floor(Math.log10(Math.max(Math.abs(low), Math.abs(high))) + 1e-9);
+  const place = (value: number): number => placeOf(value, 'symlog', flat);
+  // Powers stand close to zero, where the axis is flat: two thirds of a tick's room keep labels
+  // apart.
+  const leastGap = (place(high) - place(low)) / (1.5 * limit);
+  for (let stride = 1; stride <= Math.max(1, last - first + 1); ++stride) {
+    const values = low <= 0 && high >= 0 ? [0] : [];
+    // From the largest down, for there is where the values are.
+    for (let power = last; power >= first; power -= stride) {
+      const value = Number(`1e${power}`);
+      if (place(value) < leastGap && low <= 0 && high >= 0) break;
+      if (value >= low && value <= high) values.push(value);
+      if (-value >= low && -value <= high) values.push(-value);
+    }
+    if (values.length < 2) break;
+    if (values.length > limit) continue;
+    return values.sort((a, b) => a - b).map((value) => ({ value, label: labelAlone(value) }));
+  }
+  return valueTicks(domain, count);
+}
+
+// Each some ten times the one before.
+const spreadDurations = [
+  ...[0.001, 0.01, 0.1, 1, 10],
+  ...[minute, 10 * minute, hour, 10 * hour],
+  ...[2 * day, 20 * day, 200 * day, 2000 * day],
+];
+
+/** Seconds since a series began, on an axis that is not straight. */
+export function spreadDurationTicks(domain: Range, count: number): Tick[] {
+  const [low, high] = domain;
+  // Beside zero the axis is flat up to a second.
+  const least = low <= 0 ? 1 : low;
+  const inside = spreadDurations.filter((value) => value >= least && value <= high);
+  if (inside.length < 2) return durationTicks(domain, count);
+  const room = Math.min(count, maxTicks) - (low <= 0 ? 1 : 0);
+  const stride = Math.ceil(inside.length / Math.max(1, room));
+  const values = inside.filter((_, i) => (inside.length - 1 - i) % stride === 0);
+  if (low <= 0) values.unshift(0);
+  return values.map((value) => ({
+    value,
+    label: value > 0 && value < 1 ? `${value} s` : durationLabel(value, value, value),
+  }));
 }
 
 /** Seconds since a series began. */

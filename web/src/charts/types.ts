@@ -35,11 +35,15 @@ export interface Line {
 }
 
 export type XAxis = 'step' | 'relative' | 'wall';
+/** How values are spread along an axis; `symlog` is logarithmic on both sides of zero. */
+export type ScaleKind = 'linear' | 'log' | 'symlog';
 export type TooltipSort = 'default' | 'descending' | 'ascending' | 'nearest';
 
 export interface ChartSettings {
   readonly xAxis: XAxis;
-  readonly logY: boolean;
+  /** On the wall axis, x is linear whatever this says. */
+  readonly scaleX: ScaleKind;
+  readonly scaleY: ScaleKind;
   /** Fits the y axis to the 5th to 95th percentile of what is drawn strong, as TensorBoard does. */
   readonly ignoreOutliers: boolean;
   readonly tooltipSort: TooltipSort;
@@ -47,10 +51,16 @@ export interface ChartSettings {
 
 export const defaultSettings: ChartSettings = {
   xAxis: 'step',
-  logY: false,
+  scaleX: 'linear',
+  scaleY: 'linear',
   ignoreOutliers: false,
   tooltipSort: 'default',
 };
+
+/** How x is spread: the logarithm of a date says nothing. */
+export function kindOfX({ xAxis, scaleX }: ChartSettings): ScaleKind {
+  return xAxis === 'wall' ? 'linear' : scaleX;
+}
 
 export type Range = readonly [low: number, high: number];
 
@@ -61,6 +71,21 @@ export interface View {
 }
 
 export const wholeView: View = { x: null, y: null };
+
+/** One end of an axis or both, chosen by hand; null fits the data. */
+export type Ends = readonly [low: number | null, high: number | null];
+
+/** Where the axes end when nothing is zoomed. */
+export interface Limits {
+  readonly x: Ends;
+  readonly y: Ends;
+}
+
+export function isLimited([low, high]: Ends): boolean {
+  return low !== null || high !== null;
+}
+
+export const noLimits: Limits = { x: [null, null], y: [null, null] };
 
 /** The size of the plotting area. Ask the engine for `devicePixels` columns. */
 export interface PlotSize {
@@ -75,6 +100,7 @@ export interface LineChartProps {
   readonly lines: readonly Line[];
   readonly settings?: ChartSettings;
   readonly view?: View;
+  readonly limits?: Limits;
   /**
    * What x covers when nothing is zoomed, where `lines` hold only the window that `view` shows:
    * zooming out and panning end there. By default what the lines have covered so far.
@@ -104,4 +130,6 @@ export interface LineChartExports {
   toSvg(): string;
   /** The same at two pixels a unit. */
   toPngBlob(): Promise<Blob>;
+  /** What the axes show; null before the first frame. */
+  ranges(): { readonly x: Range; readonly y: Range } | null;
 }

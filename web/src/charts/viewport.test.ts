@@ -7,7 +7,7 @@ import { isSameView, pan, scaleAt, zoomTo } from './viewport';
 const whole = [0, 1000] as const;
 const shown = (x = whole as readonly [number, number], log = false) => ({
   scaleX: makeScale(x, [40, 440]),
-  scaleY: log ? makeScale([0.01, 100], [200, 0], true) : makeScale([0, 1], [200, 0]),
+  scaleY: log ? makeScale([0.01, 100], [200, 0], 'log') : makeScale([0, 1], [200, 0]),
   whole,
 });
 

@@ -1,7 +1,7 @@
 // What zooming and panning make of a view. Everything is worked out in pixels of the scales that
 // are on the screen, so it is right on log axes too.
 import type { Axes, Point } from './interaction';
-import { toPixel, toValue } from './scales';
+import { placeOf, toPixel, toValue, valueAt } from './scales';
 import type { Scale } from './scales';
 import { wholeView } from './types';
 import type { Range, View } from './types';
@@ -16,7 +16,7 @@ export interface Shown {
 /** To the rectangle between two pixels. */
 export function zoomTo(view: View, shown: Shown, from: Point, to: Point, axes: Axes): View {
   return {
-    x: axes === 'y' ? view.x : clampX(between(shown.scaleX, from.x, to.x), shown.whole),
+    x: axes === 'y' ? view.x : clampX(between(shown.scaleX, from.x, to.x), shown),
     y: axes === 'x' ? view.y : settle(between(shown.scaleY, from.y, to.y)),
   };
 }
@@ -35,7 +35,7 @@ export function scaleAt(
   // Where y is chosen by hand already, it goes along with x.
   const withY = axes !== 'x' || view.y !== null;
   return {
-    x: axes === 'y' ? view.x : clampX(x, shown.whole),
+    x: axes === 'y' ? view.x : clampX(x, shown),
     y: withY ? settle(y) : view.y,
   };
 }
@@ -43,7 +43,7 @@ export function scaleAt(
 /** Follows a hand; y only where it is chosen by hand already. */
 export function pan(view: View, shown: Shown, dx: number, dy: number): View {
   return {
-    x: view.x === null ? null : clampX(scaled(shown.scaleX, 0, dx, 1), shown.whole),
+    x: view.x === null ? null : clampX(scaled(shown.scaleX, 0, dx, 1), shown),
     y: view.y === null ? null : settle(scaled(shown.scaleY, 0, dy, 1)),
   };
 }
@@ -91,15 +91,18 @@ function settle(range: Range): Range | null {
   return [middle - minSpan(range) / 2, middle + minSpan(range) / 2];
 }
 
-function clampX(range: Range, whole: Range): Range | null {
+function clampX(range: Range, { scaleX: { kind, flat }, whole }: Shown): Range | null {
   const settled = settle(range);
   if (settled === null) return null;
-  const [low, high] = settled;
+  const place = (value: number): number => placeOf(value, kind, flat);
+  const value = (at: number): number => valueAt(at, kind, flat);
+  const [low, high] = [place(settled[0]), place(settled[1])];
+  const [first, last] = [place(whole[0]), place(whole[1])];
   const span = high - low;
   // Showing everything is not a zoom.
-  if (span >= (whole[1] - whole[0]) * (1 - 1e-9)) return null;
-  if (low < whole[0]) return [whole[0], whole[0] + span];
-  if (high > whole[1]) return [whole[1] - span, whole[1]];
+  if (span >= (last - first) * (1 - 1e-9)) return null;
+  if (low < first) return [whole[0], value(first + span)];
+  if (high > last) return [value(last - span), whole[1]];
   return settled;
 }
 
