@@ -6,6 +6,7 @@ import {
   damageOf,
   formatLimits,
   formatScales,
+  formatStretch,
   formatZooms,
   grouped,
   isAtOneStep,
@@ -13,6 +14,7 @@ import {
   merged,
   parseLimits,
   parseScales,
+  parseStretch,
   parseZooms,
   sectionsOf,
   toLines,
@@ -378,4 +380,11 @@ describe('scales of cards', () => {
   test.each([undefined, '', 'loss', 'loss:cubic', 'loss::'])('%j says nothing', (value) => {
     expect(parseScales(value).size).toBe(0);
   });
+});
+
+test('a stretch for all cards comes back from the address', () => {
+  for (const stretch of [null, [0, 100], [-1.5, 1700000000.125]] as const) {
+    expect(parseStretch(formatStretch(stretch))).toEqual(stretch);
+  }
+  for (const none of ['', '1', '2:1', 'a:b', '1:1']) expect(parseStretch(none)).toBeNull();
 });

@@ -277,6 +277,8 @@ export interface Crosshair {
   readonly tag: string;
   readonly axis: XAxis;
   readonly x: number;
+  /** The line that it is near to, if any. */
+  readonly key: string | null;
 }
 
 /**
@@ -363,6 +365,16 @@ export function formatScales(scales: Iterable<readonly [tag: string, Scales]>): 
     .filter(([, { x, y }]) => x ?? y)
     .map(([tag, { x, y }]) => [encodeText(tag), y ?? '', ...(x ? [x] : [])].join(':'));
   return items.length > 0 ? items.join(',') : undefined;
+}
+
+/** One stretch of x for all cards, as `from:to`. */
+export function parseStretch(value: string | undefined): Range | null {
+  const [from, to] = (value ?? '').split(':');
+  return range(from, to);
+}
+
+export function formatStretch(stretch: Range | null): string | undefined {
+  return stretch ? stretch.map(short).join(':') : undefined;
 }
 
 function range(low: string | undefined, high: string | undefined): Range | null {

@@ -3,6 +3,7 @@ import {
   noLimits,
   type ChartSettings,
   type Limits,
+  type Range,
   type ScaleKind,
   type TooltipSort,
   type View,
@@ -14,9 +15,11 @@ import { parseSearch } from '$web/widgets/search';
 import {
   formatLimits,
   formatScales,
+  formatStretch,
   formatZooms,
   parseLimits,
   parseScales,
+  parseStretch,
   parseZooms,
   scaleKind,
   type Attempts,
@@ -70,6 +73,11 @@ export function createSettings() {
   const limits = $derived(parseLimits(limitsText));
   const zoomText = $derived(url.get('zoom'));
   const zooms = $derived(parseZooms(zoomText));
+  const isLinked = $derived(url.get('link') === 'x');
+  const stretchText = $derived(url.get('zoom-x'));
+  const stretch = $derived(parseStretch(stretchText));
+  // Where a hand is moving the x that all cards share, before it rests.
+  let moving = $state.raw<Range | null | undefined>();
   const full = $derived(url.get('full') === undefined ? undefined : url.text('full'));
 
   function scaleXOf(tag: string): ScaleKind {
@@ -99,7 +107,12 @@ export function createSettings() {
       const range = formatLimits(
         Array.from(limits, ([tag, { y }]) => [tag, { x: noLimits.x, y }] as const),
       );
-      url.set({ x: next === 'step' ? undefined : next, zoom: undefined, range });
+      url.set({
+        x: next === 'step' ? undefined : next,
+        zoom: undefined,
+        'zoom-x': undefined,
+        range,
+      });
     },
     get scaleX() {
       return scaleX;
@@ -185,6 +198,7 @@ export function createSettings() {
       url.set({
         range: formatLimits([...limits, [tag, next]]),
         zoom: formatZooms([...zooms].filter(([one]) => one !== tag)),
+        'zoom-x': undefined,
       });
     },
     /** Whether anything about the axes of a card was chosen by hand. */
@@ -202,9 +216,41 @@ export function createSettings() {
     set full(tag: string | undefined) {
       url.set({ full: tag === undefined ? undefined : encodeText(tag) });
     },
-    zoomOf: (tag: string) => zooms.get(tag),
-    zoom: (tag: string, view: View) => {
-      url.set({ zoom: formatZooms([...zooms, [tag, view]]) });
+    /** Whether all cards zoom together. */
+    get isLinked() {
+      return isLinked;
+    },
+    /** What a card is zoomed to that has the x axis `at`; others than the usual one go alone. */
+    zoomOf: (tag: string, at: XAxis) => {
+      const own = zooms.get(tag);
+      return isLinked && at === axis ? { x: stretch, y: own?.y ?? null } : own;
+    },
+    zoom: (tag: string, at: XAxis, view: View) => {
+      moving = undefined;
+      if (!isLinked || at !== axis) {
+        url.set({ zoom: formatZooms([...zooms, [tag, view]]) });
+        return;
+      }
+      const zoom = formatZooms([...zooms, [tag, { x: null, y: view.y }]]);
+      url.set({ zoom, 'zoom-x': formatStretch(view.x) });
+    },
+    /** Undefined: no hand is moving it. */
+    movingX: (at: XAxis) => (isLinked && at === axis ? moving : undefined),
+    /** A hand is on one card: the others follow while it moves. */
+    move: (at: XAxis, view: View) => {
+      if (isLinked && at === axis) moving = view.x;
+    },
+    /** What one card is zoomed to, all are from now on; apart again, each shows its whole. */
+    toggleLinked: () => {
+      const last = [...zooms.values()].findLast(({ x }) => x !== null);
+      const apart = formatZooms(
+        Array.from(zooms, ([tag, { y }]) => [tag, { x: null, y }] as const),
+      );
+      url.set({
+        link: isLinked ? undefined : 'x',
+        zoom: apart,
+        'zoom-x': isLinked ? undefined : formatStretch(last?.x ?? null),
+      });
     },
     chart: (tag: string, at: XAxis): ChartSettings => ({
       xAxis: at,

@@ -32,6 +32,7 @@ export interface ChartInput {
   readonly limits: Limits;
   readonly highlightKey: string | null;
   readonly crosshair: number | null;
+  readonly crosshairKey: string | null;
   /** Null: what the lines cover. */
   readonly extentX: Range | null;
   setView(view: View): void;
@@ -103,12 +104,13 @@ export class ChartState implements GestureTarget {
   /** What another card points at. */
   readonly linked = $derived.by((): Crosshair | null => {
     const { scene } = this;
-    const { crosshair } = this.input;
+    const { crosshair, crosshairKey } = this.input;
     if (scene === null || crosshair === null || this.own !== null) return null;
     const { hits } = crosshairAt(scene.lines, scene.scaleX, scene.scaleY, crosshair, null) ?? {
       hits: [],
     };
-    return { value: crosshair, x: toPixel(scene.scaleX, crosshair), hits, nearest: null };
+    const nearest = hits.find(({ line }) => line.key === crosshairKey) ?? null;
+    return { value: crosshair, x: toPixel(scene.scaleX, crosshair), hits, nearest };
   });
 
   readonly tooltip = $derived.by(() => {

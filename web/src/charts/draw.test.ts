@@ -154,6 +154,38 @@ describe('the overlay', () => {
     expect(over({ crosshair, isOwn: false })[0]?.dash).toEqual([2, 3]);
   });
 
+  it('says what each line has where another card is pointed at', () => {
+    const three = [
+      ...lines,
+      makeLine({ key: 'b', x: [0, 50, 100], y: [0, 0.51, 1], color: '#00aa00' }),
+      // Far from the crosshair: it has no value there.
+      makeLine({ key: 'c', x: [0], y: [0.2], color: '#0000aa' }),
+    ];
+    const crosshair = crosshairAt(three, scene.scaleX, scene.scaleY, 50, null);
+    const texts = over({ crosshair, isOwn: false }).filter(({ kind }) => kind === 'text');
+    expect(texts.map(({ text }) => text)).toEqual(['0.5100', '0.5000', '50']);
+    const [first, second] = texts.map(({ points }) => points[0]?.[1] ?? NaN);
+    expect((second ?? NaN) - (first ?? NaN)).toBeGreaterThanOrEqual(15);
+    expect(over({ crosshair, isOwn: true }).map(({ text }) => text)).not.toContain('0.5100');
+  });
+
+  it('says only what is meant where there are many lines', () => {
+    const many = Array.from({ length: 7 }, (_, i) =>
+      makeLine({ key: `${i}`, x: [0, 50], y: [0, i / 10] }),
+    );
+    const there = crosshairAt(many, scene.scaleX, scene.scaleY, 50, null);
+    const crosshair = there && { ...there, nearest: null };
+    const texts = (highlighted: Overlay['highlighted']) =>
+      over({ crosshair, highlighted, isOwn: false }).flatMap(({ kind, text }) =>
+        kind === 'text' ? [text] : [],
+      );
+    expect(texts(null)).toEqual(['50']);
+    expect(texts(many[3] ?? null)).toEqual(['0.3000', '50']);
+    const nearest = crosshair?.hits[4] ?? null;
+    const pointed = crosshair && { ...crosshair, nearest };
+    expect(over({ crosshair: pointed, isOwn: false }).map(({ text }) => text)).toContain('0.4000');
+  });
+
   it('lays a veil over all lines but the highlighted one', () => {
     const ink = over({ highlighted: lines[0] ?? null });
     const veil = ink.findIndex(({ kind, color }) => kind === 'rect' && color === theme.panel);

@@ -1,9 +1,16 @@
 // What lies above the lines and changes with the hand: a highlighted line, crosshair, rubber band.
 // On its own canvas, so that a moving pointer does not redraw a line.
 import { drawHighlight, drawLineOver, hairline, tickFontPx } from './draw';
-import { formatDuration, formatStep, formatWallTime } from './format';
+import {
+  formatDuration,
+  formatNonFinite,
+  formatNumber,
+  formatStep,
+  formatWallTime,
+} from './format';
 import type { Axes, Point } from './interaction';
-import type { Crosshair } from './nearest';
+import type { Crosshair, Hit } from './nearest';
+import { spreadApart } from './place';
 import type { Pen } from './pen';
 import type { Scene } from './scene';
 import type { Line, XAxis } from './types';
@@ -22,6 +29,12 @@ const dotRadius = 3;
 const nearestRadius = 4.5;
 // More dots than this would be a second line.
 const maxDots = 16;
+// A point further from the crosshair is another one's.
+const nearPixels = 24;
+// With more values than this nobody finds the one that is meant: then that of the line that is
+// pointed at stands alone.
+const maxValues = 6;
+const valueHeight = 15;
 
 export function drawOverlay(pen: Pen, scene: Scene, overlay: Overlay): void {
   if (overlay.highlighted !== null) drawHighlight(pen, scene, overlay.highlighted);
@@ -56,9 +69,10 @@ function drawCrosshair(pen: Pen, scene: Scene, overlay: Overlay, crosshair: Cros
 
   const nearest = overlay.isOwn ? crosshair.nearest : null;
   if (nearest !== null && scene.lines.length > 1) drawLineOver(pen, scene, nearest.line, 2.5);
+  if (!overlay.isOwn) drawValues(pen, scene, overlay, crosshair);
   const all = crosshair.hits.length <= maxDots ? crosshair.hits : nearest === null ? [] : [nearest];
   for (const hit of all) {
-    const isClose = Math.abs(hit.x - crosshair.x) < 24;
+    const isClose = Math.abs(hit.x - crosshair.x) < nearPixels;
     const isInside = hit.y >= plot.top - 1 && hit.y <= plot.bottom + 1;
     if (hit === nearest || !isClose || !isInside) continue;
     drawDot(pen, scene, hit.x, hit.y, dotRadius, hit.line.color);
@@ -67,6 +81,48 @@ function drawCrosshair(pen: Pen, scene: Scene, overlay: Overlay, crosshair: Cros
     drawDot(pen, scene, nearest.x, nearest.y, nearestRadius, nearest.line.color);
   }
   drawXLabel(pen, scene, overlay, crosshair);
+}
+
+// What each line has where another card is pointed at, beside the crosshair.
+function drawValues(pen: Pen, scene: Scene, overlay: Overlay, crosshair: Crosshair): void {
+  const { plot, theme } = scene;
+  const there = crosshair.hits.filter(
+    (hit) => Math.abs(hit.x - crosshair.x) < nearPixels && Number.isFinite(hit.y),
+  );
+  const meant = crosshair.nearest?.line ?? overlay.highlighted;
+  const hits = (
+    there.length <= maxValues ? there : there.filter(({ line }) => line === meant)
+  ).toSorted((a, b) => a.y - b.y);
+  const half = valueHeight / 2;
+  const heights = spreadApart(
+    hits.map(({ y }) => y),
+    valueHeight,
+    [plot.top + half, plot.bottom - half],
+  );
+  const texts = hits.map((hit) => valueOf(hit));
+  const width = Math.max(0, ...texts.map((text) => overlay.measure(text))) * 1.12;
+  // On the side that has room.
+  const isLeft = crosshair.x + 22 + width > plot.right;
+  const left = isLeft ? crosshair.x - 22 - width : crosshair.x + 8;
+  hits.forEach(({ line }, i) => {
+    const y = heights[i] ?? 0;
+    pen.globalAlpha = 0.88;
+    pen.fillStyle = theme.panel;
+    pen.fillRect(left - 2, y - half, width + 18, valueHeight);
+    pen.globalAlpha = 1;
+    pen.fillStyle = line.color;
+    pen.fillRect(left, y - 1.5, 8, 3);
+    pen.font = `${line === meant ? 600 : 400} ${tickFontPx}px ${theme.font}`;
+    pen.fillStyle = theme.ink;
+    pen.textAlign = 'left';
+    pen.textBaseline = 'middle';
+    pen.fillText(texts[i] ?? '', left + 12, y);
+  });
+}
+
+function valueOf({ line, index }: Hit): string {
+  const value = line.y[index] ?? NaN;
+  return Number.isFinite(value) ? formatNumber(value) : formatNonFinite(value);
 }
 
 // A ring of the ground keeps the dot apart from the lines.

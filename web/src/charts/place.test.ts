@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { placeBeside } from './place';
+import { placeBeside, spreadApart } from './place';
 
 const desktop = { width: 1440, height: 900 };
 const phone = { width: 390, height: 844 };
@@ -35,5 +35,19 @@ describe('a tooltip', () => {
         }
       }
     }
+  });
+});
+
+describe('labels that would overlap', () => {
+  it('stand apart, in order and within the range', () => {
+    expect(spreadApart([10, 50, 90], 15, [0, 100])).toEqual([10, 50, 90]);
+    expect(spreadApart([50, 51, 52], 15, [0, 100])).toEqual([50, 65, 80]);
+    expect(spreadApart([96, 97, 98], 15, [0, 100])).toEqual([70, 85, 100]);
+    expect(spreadApart([-20, 300], 15, [0, 100])).toEqual([0, 100]);
+    expect(spreadApart([], 15, [0, 100])).toEqual([]);
+  });
+
+  it('keep their distance where there is no room', () => {
+    expect(spreadApart([1, 2, 3], 15, [0, 20])).toEqual([0, 15, 30]);
   });
 });

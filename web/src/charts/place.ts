@@ -1,4 +1,6 @@
 // Where a tooltip goes: beside the point, never over it, inside the window.
+import type { Range } from './types';
+
 export interface Box {
   readonly width: number;
   readonly height: number;
@@ -35,4 +37,23 @@ export function placeBeside(anchor: Anchor, box: Box, window: Box): Place {
     left: clamp((anchor.left + anchor.right - box.width) / 2, rightmost),
     top: Math.min(top, Math.max(lowest, margin)),
   };
+}
+
+/**
+ * Where labels stand whose places are in rising order: `gap` apart, as near to their places as they
+ * can be, and within the range as long as that has room for them.
+ */
+export function spreadApart(places: readonly number[], gap: number, [low, high]: Range): number[] {
+  const spread = [...places];
+  let least = low;
+  spread.forEach((place, i) => {
+    spread[i] = Math.max(place, least);
+    least = (spread[i] ?? 0) + gap;
+  });
+  let most = Math.max(high, low + (spread.length - 1) * gap);
+  for (let i = spread.length - 1; i >= 0; --i) {
+    spread[i] = Math.min(spread[i] ?? 0, most);
+    most = (spread[i] ?? 0) - gap;
+  }
+  return spread;
 }

@@ -3,6 +3,7 @@
 import { collectMarks } from './marks';
 import type { Mark } from './marks';
 import type { Ranges } from './motion';
+import { indicesWithin } from './sorted';
 import { makeScale, makeXScale, toPixel } from './scales';
 import type { Scale } from './scales';
 import type { Theme } from './theme.svelte';
@@ -106,7 +107,7 @@ export function makeScene(input: SceneInput): Scene {
     }),
     lines,
     marks,
-    note: hasData ? noteFor(lines, settings) : '',
+    note: hasData ? noteFor(lines, settings, ranges.x) : '',
     theme: input.theme,
     pixelRatio: input.pixelRatio,
   };
@@ -143,13 +144,20 @@ function placeXTicks(
   return [];
 }
 
-function noteFor(lines: readonly Line[], settings: ChartSettings): string {
+function noteFor(lines: readonly Line[], settings: ChartSettings, shown: Range): string {
   const isLogY = settings.scaleY === 'log';
   const isShown = (value: number): boolean => Number.isFinite(value) && (!isLogY || value > 0);
   if (lines.some((line) => line.y.some(isShown))) {
     const isLogX = kindOfX(settings) === 'log';
     const isLost = isLogX && !lines.some((line) => line.x.some((x) => x > 0));
-    return isLost ? 'No positive x for a log axis' : '';
+    if (isLost) return 'No positive x for a log axis';
+    return lines.some((line) => isCrossing(line, shown)) ? '' : 'No points in this range';
   }
   return isLogY ? 'No positive values for a log axis' : 'No finite values';
+}
+
+/** Whether a line has points within that stretch of x, or on both sides of it. */
+function isCrossing({ x }: Line, shown: Range): boolean {
+  const { from, to } = indicesWithin(x, shown);
+  return from < to || (from > 0 && from < x.length);
 }

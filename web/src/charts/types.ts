@@ -113,6 +113,8 @@ export interface LineChartProps {
   readonly highlightKey?: string | null;
   /** The x that another card points at, in the unit of this card's x axis. */
   readonly crosshair?: number | null;
+  /** The line that it means there; of many lines, only its value is said. */
+  readonly crosshairKey?: string | null;
   /** Each zoom, pan and reset, at most once a frame. Put the answer back into `view`. */
   readonly onview?: (view: View) => void;
   /** The x under the pointer, snapped to data; null when the pointer leaves. */
