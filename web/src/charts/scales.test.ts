@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { makeScale, makeXScale, placesOf, toPixel, toValue } from './scales';
+import { flatOf, makeScale, makeXScale, placesOf, toPixel, toValue } from './scales';
 
 it('maps and inverts straight lines', () => {
   const scale = makeScale([10, 20], [100, 0]);
@@ -55,4 +55,13 @@ it('has the same places for a column as for each of its values', () => {
   }
   const straight = makeScale([0, 1], [0, 100]);
   expect(placesOf(values, straight)).toBe(values);
+});
+
+it('keeps the places of a column while a zoom goes on', () => {
+  const values = Float64Array.of(-1, 0, 1);
+  const at = (high: number) => placesOf(values, makeScale([-1, high], [0, 100], 'symlog'));
+  expect(at(2000)).toBe(at(5000));
+  expect(flatOf([-2000, 5])).toBe(1);
+  expect(flatOf([0, 0.5])).toBeCloseTo(1e-4, 12);
+  expect(flatOf([0, 0])).toBe(1);
 });

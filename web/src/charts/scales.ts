@@ -16,13 +16,12 @@ export interface Scale {
   readonly factor: number;
 }
 
-// Of a symmetric logarithm three decades are spread out on each side of zero.
+// Of a symmetric logarithm at least three decades are spread out on each side of zero.
 const flatShare = 1e-3;
 
 /**
  * `domain` must be finite and, on a logarithmic scale, positive; a domain without width maps to the
- * middle. `flat` follows from the domain where it is not given, so that it changes smoothly with a
- * zoom.
+ * middle. `flat` follows from the domain where it is not given.
  */
 export function makeScale(
   domain: Range,
@@ -45,8 +44,10 @@ export function makeXScale(domain: Range, range: Range, kind: ScaleKind = 'linea
   return makeScale(domain, range, kind, 1);
 }
 
+/** A power of ten: under a zoom it stays for long, and so do the places of all points. */
 export function flatOf([low, high]: Range): number {
-  return Math.max(Math.abs(low), Math.abs(high)) * flatShare || 1;
+  const share = Math.max(Math.abs(low), Math.abs(high)) * flatShare;
+  return 10 ** Math.floor(Math.log10(share) + 1e-9) || 1;
 }
 
 /** NaN for what a log scale has no place for. */
