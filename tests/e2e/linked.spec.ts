@@ -135,6 +135,22 @@ describe('zooming all charts', () => {
     await end();
   });
 
+  test('ends with a typed range of x, not of y', async () => {
+    const { page, end } = await visit(browser, `${server.url}#/scalars?link=x&zoom-x=2000:3000`);
+    await drawn(page, 'loss', 2);
+    await card(page, 'loss').hover();
+    await card(page, 'loss').getByRole('button', { name: 'Axes and ranges' }).click();
+    await page.getByRole('textbox', { name: 'y max' }).fill('1');
+    await page.keyboard.press('Enter');
+    await untilParam(page, 'range', 'loss::::1');
+    expect(param(page, 'zoom-x')).toBe('2000:3000');
+    await page.getByRole('textbox', { name: 'x min' }).fill('100');
+    await page.keyboard.press('Enter');
+    await untilParam(page, 'range', 'loss:100:::1');
+    expect(param(page, 'zoom-x')).toBe(null);
+    await end();
+  });
+
   test('is forgotten with the axis', async () => {
     const { page, end } = await visit(browser, `${server.url}#/scalars?link=x&zoom-x=2000:3000`);
     await drawn(page, 'loss', 2);

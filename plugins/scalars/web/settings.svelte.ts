@@ -193,12 +193,16 @@ export function createSettings() {
       setScaleY(tag, scaleYOf(tag) === 'log' ? 'linear' : 'log');
     },
     limitsOf: (tag: string) => limits.get(tag) ?? noLimits,
-    /** A new range is also the end of a zoom, which would hide it. */
+    /** A new range is also the end of a zoom of that axis, which would hide it. */
     setLimits: (tag: string, next: Limits) => {
+      const last = limits.get(tag) ?? noLimits;
+      const own = zooms.get(tag);
+      const x = next.x === last.x ? (own?.x ?? null) : null;
+      const y = next.y === last.y ? (own?.y ?? null) : null;
       url.set({
         range: formatLimits([...limits, [tag, next]]),
-        zoom: formatZooms([...zooms].filter(([one]) => one !== tag)),
-        'zoom-x': undefined,
+        zoom: formatZooms([...zooms, [tag, { x, y }]]),
+        ...(next.x === last.x ? {} : { 'zoom-x': undefined }),
       });
     },
     /** Whether anything about the axes of a card was chosen by hand. */
