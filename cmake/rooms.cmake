@@ -2,15 +2,16 @@
 #   x.cc        part of the library stepscope_<room>          main.cc   left to an executable
 #   x_test.cc   part of the GoogleTest program <room>_test, which ctest runs (label unit);
 #               golden_test.cc stands alone (label golden)
-#   x_fuzz.cc   a fuzz target of its own, over the inputs in x_fuzz_corpus/ beside it
+#   x_fuzz.cc   a fuzz target of its own, over the inputs in x_fuzz_corpus/ beside it; ctest runs
+#               the corpus (label replay) and, where libFuzzer is linked, the search (label fuzz)
 #   x_bench.cc  part of <room>_bench, where Google Benchmark is installed
 # Tests run in the root of the repository, so that they open tests/data/... by that name.
 
 set(STEPSCOPE_TEST_TIMEOUT_S 300 CACHE STRING "Seconds after which ctest ends one test program")
 
 enable_testing()
-add_custom_target(tests COMMENT "Everything that ctest runs")
-add_custom_target(fuzzers COMMENT "The fuzz targets")
+add_custom_target(tests COMMENT "Test programs, without the fuzz targets")
+add_custom_target(fuzzers COMMENT "The fuzz targets, or what replays their corpora")
 add_custom_target(benches COMMENT "What ./dev bench runs, next to the binary itself")
 
 # What a failing sanitizer says; unknown ones ignore it.
@@ -84,6 +85,7 @@ function(stepscope_unit name sources deps libs)
   if(library)
     add_library(stepscope_${name} STATIC ${library})
     target_link_libraries(stepscope_${name} PUBLIC ${deps} ${libs})
+    stepscope_precompile(stepscope_${name})
   else()
     add_library(stepscope_${name} INTERFACE)
     target_link_libraries(stepscope_${name} INTERFACE ${deps} ${libs})
@@ -118,7 +120,9 @@ function(stepscope_test_program name program label sources)
     add_executable(${program} ${sources})
     target_link_libraries(${program} PRIVATE stepscope_${name} GTest::gmock GTest::gtest_main)
     stepscope_link_testing(${program} ${name})
+    stepscope_precompile(${program} <gmock/gmock.h> <gtest/gtest.h>)
     stepscope_add_test(${program} ${label} ${program})
+    add_dependencies(tests ${program})
   endif()
 endfunction()
 
@@ -132,7 +136,8 @@ function(stepscope_unit_benches name sources)
   endif()
 endfunction()
 
-# A fuzz target is built for libFuzzer in the fuzz preset; elsewhere the same code replays the corpus.
+# A fuzz target is built for libFuzzer in the asan preset; elsewhere the same code only replays the
+# corpus.
 function(stepscope_fuzz_target name source)
   cmake_path(GET source STEM stem)
   cmake_path(REPLACE_FILENAME source ${stem}_corpus OUTPUT_VARIABLE corpus)
@@ -140,18 +145,18 @@ function(stepscope_fuzz_target name source)
     set(program ${stem})
     add_executable(${program} ${source})
     target_link_options(${program} PRIVATE -fsanitize=fuzzer)
-    set(command
-      ${PROJECT_SOURCE_DIR}/cmake/run_fuzzer.sh $<TARGET_FILE:${program}> ${corpus}
-      ${PROJECT_BINARY_DIR}/found/${stem})
+    set(run ${PROJECT_SOURCE_DIR}/cmake/run_fuzzer.sh $<TARGET_FILE:${program}> ${corpus})
+    stepscope_add_test(${stem} fuzz ${run} ${PROJECT_BINARY_DIR}/found/${stem})
+    stepscope_add_test(${stem}_replay replay ${run})
   else()
     set(program ${stem}_replay)
     add_executable(${program} ${source} ${PROJECT_SOURCE_DIR}/cmake/fuzz_replay.cc)
-    set(command ${program} ${corpus})
+    stepscope_add_test(${program} replay ${program} ${corpus})
   endif()
+  stepscope_precompile(${program})
   set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS -Wno-missing-declarations)
   target_link_libraries(${program} PRIVATE stepscope_${name})
   stepscope_link_testing(${program} ${name})
-  stepscope_add_test(${program} fuzz ${command})
   add_dependencies(fuzzers ${program})
 endfunction()
 
@@ -164,7 +169,6 @@ function(stepscope_link_testing program room)
 endfunction()
 
 function(stepscope_add_test name label)
-  add_dependencies(tests ${name})
   add_test(NAME ${name} COMMAND ${ARGN} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   set_tests_properties(${name} PROPERTIES
     LABELS ${label}

@@ -143,7 +143,7 @@ TEST_P(FixturesTest, HoldsWhatTensorBoardShows) {
       EXPECT_EQ(PointsOf(series), expected["scalars"]["series"][run->name][tag])
           << run->name << " " << tag;
       const json& listed = expected["scalars"]["tags"][run->name][tag];
-      EXPECT_EQ(series.info->display_name, listed["displayName"]) << tag;
+      EXPECT_EQ(json(series.info->display_name), listed["displayName"]) << tag;
       EXPECT_EQ(series.info->description.empty(), listed["description"] == "") << tag;
     }
   }

@@ -20,7 +20,7 @@ def configure(preset: str) -> None:
     folder = BUILD / preset
     stamp = Stamp(f"configure-{preset}", [ROOT / "CMakePresets.json"])
     if stamp.is_stale() or not (folder / "build.ninja").exists():
-        run("cmake", "--preset", preset, quiet=True)
+        run("cmake", "--fresh", "--preset", preset, quiet=True)
         stamp.set()
 
 

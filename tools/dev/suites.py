@@ -45,10 +45,12 @@ def settled(counts: Counts, returncode: int) -> Counts:
     return counts
 
 
-def ctest(preset: str, *arguments: str, env: dict[str, str] | None = None) -> Counts:
+def ctest(
+    preset: str, *arguments: str, suite: str = "", env: dict[str, str] | None = None
+) -> Counts:
     """Runs built tests. A GoogleTest program counts with all its tests, another one as one."""
-    junit = report(f"{preset}.xml")
-    each = report(f"{preset}-programs")
+    junit = report(f"{suite or preset}.xml")
+    each = report(f"{suite or preset}-programs")
     command = ["ctest", "--test-dir", BUILD / preset, "--parallel", str(CORES)]
     command += ["--output-on-failure", "--no-tests=error", "--output-junit", junit, *arguments]
     environment = (env or {}) | {"GTEST_OUTPUT": f"json:{each}/", "GTEST_BRIEF": "1"}
@@ -93,7 +95,7 @@ def without_aslr(command: list[str | Path]) -> list[str | Path]:
 
 def unit() -> Counts:
     # Nothing here runs the benchmarks, so that at least they must compile.
-    build.cmake("dev", "tests", "benches")
+    build.cmake("dev", "tests", "fuzzers", "benches")
     return ctest("dev", "--label-exclude", "golden") + vitest("vitest.config.ts")
 
 
@@ -146,21 +148,23 @@ def binary() -> dict[str, str]:
 
 
 def asan(*arguments: str) -> Counts:
-    build.cmake("asan", "tests")
-    return ctest("asan", *arguments)
+    # In the folder of the fuzz targets, so that the libraries compile once for both.
+    build.cmake("asan", "tests", "fuzzers")
+    return ctest("asan", "--label-exclude", "fuzz", *arguments)
 
 
 def tsan(*arguments: str) -> Counts:
     build.cmake("tsan", "tests")
-    return ctest("tsan", "--label-exclude", "fuzz", *arguments)
+    return ctest("tsan", "--label-exclude", "replay", *arguments)
 
 
 def fuzz(target: str = "", seconds: str = str(FUZZ_SECONDS)) -> Counts:
-    build.cmake("fuzz", "fuzzers")
+    build.cmake("asan", "fuzzers")
     # An empty expression would choose none of the targets, not all.
     chosen = ["--label-regex", "fuzz", "--tests-regex", target or "."]
     timeout = str(int(seconds) + 60)
-    return ctest("fuzz", *chosen, "--timeout", timeout, env={"FUZZ_SECONDS": seconds})
+    chosen += ["--timeout", timeout]
+    return ctest("asan", *chosen, suite="fuzz", env={"FUZZ_SECONDS": seconds})
 
 
 # In the order in which a mistake shows soonest.
