@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -13,16 +14,18 @@ namespace stepscope {
 // Behind those that the run has. Series that were asked for before are looked up again.
 inline Series& AddSeries(RunSnapshot& run, std::shared_ptr<const SeriesInfo> info,
                          std::vector<Strand> strands) {
-  std::vector<size_t> counts;
-  for (const Series& series : run.series) counts.push_back(series.strands.size());
-  counts.push_back(strands.size());
+  const Strand* const before = run.strands.data();
+  const size_t count = strands.size();
   for (Strand& strand : strands) run.strands.push_back(std::move(strand));
   run.series.push_back({.info = std::move(info), .strands = {}});
-  const Strand* at = run.strands.data();
-  for (size_t i = 0; i < counts.size(); ++i) {
-    run.series[i].strands = {at, counts[i]};
-    at += counts[i];
+  if (run.strands.data() != before) {  // They moved.
+    const Strand* at = run.strands.data();
+    for (Series& series : run.series) {
+      series.strands = {at, series.strands.size()};
+      at += series.strands.size();
+    }
   }
+  run.series.back().strands = std::span(run.strands).last(count);
   return run.series.back();
 }
 
