@@ -38,17 +38,20 @@ class ChunkAllocator {
   ChunkAllocator(const ChunkAllocator<U>&) {}  // NOLINT(google-explicit-constructor): as they want.
 
   T* allocate(size_t count) {
-    if (count > kMaxChunkedBytes / sizeof(T)) {
-      return static_cast<T*>(::operator new(count * sizeof(T)));
-    }
-    return reinterpret_cast<T*>(AllocateChunked(count * sizeof(T)));
+    if (count > kMaxCount) return static_cast<T*>(::operator new(count * kBytes));
+    return reinterpret_cast<T*>(AllocateChunked(count * kBytes));
   }
   void deallocate(T* memory, size_t count) {
-    if (count > kMaxChunkedBytes / sizeof(T)) return ::operator delete(memory);
+    if (count > kMaxCount) return ::operator delete(memory);
     FreeChunked(reinterpret_cast<std::byte*>(memory));
   }
 
   bool operator==(const ChunkAllocator&) const = default;
+
+ private:
+  // NOLINTNEXTLINE(bugprone-sizeof-expression): T may be a pointer.
+  static constexpr size_t kBytes = sizeof(T);
+  static constexpr size_t kMaxCount = kMaxChunkedBytes / kBytes;
 };
 
 }  // namespace stepscope
