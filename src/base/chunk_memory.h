@@ -23,10 +23,10 @@ std::byte* ShrinkChunked(std::byte* memory, size_t bytes);
 void FreeChunked(std::byte* memory);
 // Gives back to the system what this thread's chunk still has room for, until it is used.
 void TrimChunk();
-// The same for all that the process has freed and still holds, which takes some milliseconds.
+// And what the process freed and still holds, in chunks or not, which takes some milliseconds.
 void ReturnFreeMemory();
 
-// The same for the containers of the standard library.
+// Chunks for the containers of the standard library.
 template <typename T>
 class ChunkAllocator {
  public:
